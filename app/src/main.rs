@@ -1,0 +1,2 @@
+//! The Pedkai workstation.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The headless service that hears the network and serves seats.

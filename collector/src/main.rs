@@ -1,0 +1,2 @@
+//! The headless service.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Every view of the Pedkai workstation.
