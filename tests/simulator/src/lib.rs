@@ -1,1 +1,6 @@
 //! A network that speaks real SNMP and syslog, with the truth beside it.
+//!
+//! Does: simulates devices, faults and the wire. Takes: a topology and a seed. Gives: bytes and, beside them, the truth.
+//! Never knows: who listens, or what they make of it.
+
+pub mod mix;
