@@ -1,1 +1,15 @@
 //! Every noun and every decision of Pedkai. Pure: no socket, file, thread, wall clock or unseeded chance.
+
+pub mod correlation;
+pub mod diagnosis;
+pub mod identity;
+pub mod ingest;
+pub mod invariants;
+pub mod model;
+pub mod pipeline;
+pub mod policy;
+pub mod reduction;
+pub mod screen;
+pub mod sitrep;
+pub mod topology;
+pub mod wire;

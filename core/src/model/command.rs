@@ -1,0 +1,177 @@
+use serde::{Deserialize, Serialize};
+
+use super::{AckUntil, AlarmId, CommandId, IncidentId, Name, Severity, Timestamp};
+
+/// Role of a person. Later ones may do what earlier ones may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, minicbor::Encode, minicbor::Decode)]
+#[serde(rename_all = "lowercase")]
+#[cbor(index_only)]
+pub enum Role {
+    /// Reads.
+    #[n(0)]
+    Viewer,
+    /// Works alarms and incidents.
+    #[n(1)]
+    Operator,
+    /// Overrides ownership, approves.
+    #[n(2)]
+    Supervisor,
+    /// Users, policies, mappings, topology.
+    #[n(3)]
+    Admin,
+}
+
+impl Role {
+    /// Reads the word of the wire and the command line.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Role> {
+        match word {
+            "viewer" => Some(Role::Viewer),
+            "operator" => Some(Role::Operator),
+            "supervisor" => Some(Role::Supervisor),
+            "admin" => Some(Role::Admin),
+            _ => None,
+        }
+    }
+
+    /// The word of the wire and the command line.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Role::Viewer => "viewer",
+            Role::Operator => "operator",
+            Role::Supervisor => "supervisor",
+            Role::Admin => "admin",
+        }
+    }
+}
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct Actor {
+    /// User's or key's name.
+    #[n(0)]
+    pub name: Name,
+    /// Role; a machine key acts as a viewer unless its scope says more.
+    #[n(1)]
+    pub role: Role,
+    /// Address the command came from.
+    #[n(2)]
+    pub from: Name,
+}
+
+/// An operator's command: already authenticated and allowed by role and scope.
+#[derive(Clone, Debug, PartialEq, minicbor::Encode, minicbor::Decode)]
+pub struct Command {
+    /// Chosen by the sender; a repeated one gives the first answer.
+    #[n(0)]
+    pub id: CommandId,
+    /// Who.
+    #[n(1)]
+    pub actor: Actor,
+    /// What.
+    #[n(2)]
+    pub kind: CommandKind,
+    /// On what; a filter is resolved to ids before it comes here.
+    #[n(3)]
+    pub targets: Vec<CommandTarget>,
+    /// `changed_at` of the (single) target as last seen.
+    #[n(4)]
+    pub expect: Option<Timestamp>,
+    /// Comment or reason.
+    #[n(5)]
+    pub text: Name,
+}
+
+/// What a command is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub enum CommandTarget {
+    /// An alarm.
+    #[n(0)]
+    Alarm(#[n(0)] AlarmId),
+    /// An incident.
+    #[n(1)]
+    Incident(#[n(0)] IncidentId),
+}
+
+/// What a command does.
+#[derive(Clone, Debug, PartialEq, minicbor::Encode, minicbor::Decode)]
+pub enum CommandKind {
+    /// Acknowledge alarms, or an incident and every alarm in it.
+    #[n(0)]
+    Ack {
+        /// How long it holds.
+        #[n(0)]
+        until: AckUntil,
+    },
+    /// Take an acknowledgement back.
+    #[n(1)]
+    Unack,
+    /// Take into own hands.
+    #[n(2)]
+    Own,
+    /// Give to somebody; an empty name gives it to nobody.
+    #[n(3)]
+    Assign {
+        /// New owner.
+        #[n(0)]
+        to: Name,
+    },
+    /// Add a comment (the command's text).
+    #[n(4)]
+    Comment,
+    /// Clear by hand.
+    #[n(5)]
+    Clear,
+    /// Change an incident's lifecycle.
+    #[n(6)]
+    SetStatus {
+        /// New status.
+        #[n(0)]
+        status: super::IncidentStatus,
+    },
+    /// Open an incident by hand over the target alarms.
+    #[n(7)]
+    OpenIncident {
+        /// Title.
+        #[n(0)]
+        title: Name,
+        /// Severity.
+        #[n(1)]
+        severity: Severity,
+    },
+}
+
+impl CommandKind {
+    /// The word of the wire.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            CommandKind::Ack { .. } => "ack",
+            CommandKind::Unack => "unack",
+            CommandKind::Own => "own",
+            CommandKind::Assign { .. } => "assign",
+            CommandKind::Comment => "comment",
+            CommandKind::Clear => "clear",
+            CommandKind::SetStatus { .. } => "set_status",
+            CommandKind::OpenIncident { .. } => "open_incident",
+        }
+    }
+}
+
+/// How a command ended.
+#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub enum Outcome {
+    /// Done; how many targets changed.
+    #[n(0)]
+    Done(#[n(0)] u32),
+    /// The state machine's no, with its reason.
+    #[n(1)]
+    Refused(#[n(0)] Name),
+    /// `expect` was not met.
+    #[n(2)]
+    Conflict(#[n(0)] Name),
+    /// No such target here.
+    #[n(3)]
+    NotFound,
+}

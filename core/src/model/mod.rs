@@ -1,0 +1,40 @@
+//! The nouns every other room speaks in.
+//!
+//! - **does**: gives shape to time, ids, names, severities, events, alarms, incidents and commands.
+//! - **takes**: nothing; it is where the vocabulary starts.
+//! - **gives**: plain data that encodes to tagged CBOR (the log) and to JSON (the wire).
+//! - **never knows**: how an alarm is decided, stored, sent or drawn.
+
+mod alarm;
+mod command;
+mod event;
+mod id;
+mod incident;
+mod name;
+mod severity;
+mod time;
+
+pub use alarm::{Ack, AckUntil, Alarm, AlarmIx, AlarmRef, Anchor, EventRing, HistoryEntry, StatusChange, Symptom};
+pub use command::{Actor, Command, CommandKind, CommandTarget, Outcome, Role};
+pub use event::{AlarmReport, Event, Payload, SnmpNotification, SnmpVersion, SourceKind, VarBind, VarValue};
+pub use id::{AlarmId, CommandId, EntityId, EventId, IdKind, IncidentId, Minter, Position, TenantId, TrackingId};
+pub use incident::{Evidence, EvidenceKind, Hypothesis, Incident, IncidentIx, IncidentStatus, Link, LinkReason, Member, Sitrep, SitrepSource};
+pub use name::Name;
+pub use severity::Severity;
+pub use time::{Span, Timestamp};
+
+/// Slot of an entity in the tenant's topology. Slots are reused only after the entity is removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntityIx(pub u32);
+
+impl<C> minicbor::Encode<C> for EntityIx {
+    fn encode<W: minicbor::encode::Write>(&self, e: &mut minicbor::Encoder<W>, _: &mut C) -> Result<(), minicbor::encode::Error<W::Error>> {
+        e.u32(self.0)?.ok()
+    }
+}
+
+impl<'b, C> minicbor::Decode<'b, C> for EntityIx {
+    fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+        d.u32().map(Self)
+    }
+}

@@ -1,0 +1,14 @@
+//! The network as a graph.
+//!
+//! - **does**: holds entities and relations, finds the entity that a message means, tells what a failure takes down.
+//! - **takes**: patches (from import formats or the API) and its own deltas.
+//! - **gives**: lookups by id, external id, name and address; neighbours; impact; paths.
+//! - **never knows**: alarms, incidents, or where a patch came from.
+
+mod entity;
+mod graph;
+mod patch;
+
+pub use entity::{Entity, Geo, Relation, RelationIx, TopologyDelta};
+pub use graph::{Found, Topology};
+pub use patch::{EntitySpec, PatchProblem, RelationSpec, TopologyPatch};
