@@ -1,1 +1,3 @@
-//! Every view of the Pedkai workstation.
+//! Every view of the Pedkai workstation: functions of the model that return intents. No sockets, no disk, no threads.
+
+pub mod theme;
