@@ -3,4 +3,8 @@
 //! Does: simulates devices, faults and the wire. Takes: a topology and a seed. Gives: bytes and, beside them, the truth.
 //! Never knows: who listens, or what they make of it.
 
+pub mod ber;
+pub mod forms;
 pub mod mix;
+pub mod rng;
+pub mod topology;
