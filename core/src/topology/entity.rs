@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::relation::Relation;
+use super::relation::RelationIx;
 use crate::model::{EntityId, EntityIx, Name, Timestamp};
 
 /// A thing in the network: device, port, link, cell, site, service, customer.
@@ -16,10 +18,10 @@ pub struct Entity {
     /// What people call it; need not be unique.
     #[n(2)]
     pub name: Name,
-    /// Type in upper case, such as NODE, ROUTER, LINK, INTERFACE, SITE, CELL, SERVICE.
+    /// Type as its inventory writes it, by custom in upper case: NODE, ROUTER, LINK, INTERFACE, SITE, CELL, SERVICE. Ask with [`Entity::is`].
     #[n(3)]
     pub kind: Name,
-    /// What it is part of or stands in: external id of a device for a port, of a site for a device.
+    /// What it is part of or stands in: a device for a port, a site for a device.
     #[n(4)]
     pub parent: Option<EntityIx>,
     /// Degrees north, degrees east.
@@ -53,6 +55,35 @@ pub struct Geo {
     pub lon: f64,
 }
 
+impl Geo {
+    /// True for a latitude of −90 to 90 and a longitude of −180 to 180.
+    #[must_use]
+    pub fn sane(self) -> bool {
+        (-90.0..=90.0).contains(&self.lat) && (-180.0..=180.0).contains(&self.lon)
+    }
+}
+
+const LINKS: [&str; 5] = ["LINK", "CABLE", "CIRCUIT", "FIBER", "FIBRE"];
+const PLACES: [&str; 17] = [
+    "SITE",
+    "LOCATION",
+    "BUILDING",
+    "FLOOR",
+    "ROOM",
+    "RACK",
+    "CABINET",
+    "SHELTER",
+    "CAMPUS",
+    "DATACENTER",
+    "DATA_CENTER",
+    "POP",
+    "STORE",
+    "CITY",
+    "REGION",
+    "AREA",
+    "COUNTRY",
+];
+
 impl Entity {
     /// Serves emergency calls: by type, or "EMERGENCY" in its external id.
     #[must_use]
@@ -66,25 +97,48 @@ impl Entity {
     pub fn attribute(&self, name: &str) -> &str {
         self.attributes.get(name).map_or("", Name::as_str)
     }
+
+    /// Is of that type, in any case of letters.
+    #[must_use]
+    pub fn is(&self, kind: &str) -> bool {
+        self.kind.eq_ignore_ascii_case(kind)
+    }
+
+    /// Is a line between elements: LINK, CABLE, CIRCUIT, FIBRE.
+    #[must_use]
+    pub fn is_link(&self) -> bool {
+        LINKS.iter().any(|kind| self.is(kind))
+    }
+
+    /// Is somewhere elements stand: SITE, BUILDING, ROOM, RACK, REGION and the like.
+    #[must_use]
+    pub fn is_place(&self) -> bool {
+        PLACES.iter().any(|kind| self.is(kind))
+    }
+
+    /// Is one of the roots that impact counts from: attribute `role` is `core`.
+    #[must_use]
+    pub fn is_root(&self) -> bool {
+        self.attribute("role").trim().eq_ignore_ascii_case("core")
+    }
+
+    /// Its management addresses in canonical form (RFC 5952 for IPv6), in the order written.
+    pub fn addresses(&self) -> impl Iterator<Item = Name> + '_ {
+        self.attribute("address")
+            .split(';')
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(canonical_address)
+    }
 }
 
-/// Slot of a relation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, minicbor::Encode, minicbor::Decode)]
-#[cbor(transparent)]
-pub struct RelationIx(#[n(0)] pub u32);
-
-/// A typed relation: `source` *kind* `target`, such as a SITE *hosts* a ROUTER, a LINK *connects* a ROUTER.
-#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
-pub struct Relation {
-    /// From.
-    #[n(0)]
-    pub source: EntityIx,
-    /// To.
-    #[n(1)]
-    pub target: EntityIx,
-    /// `hosts`, `connects`, `powers`, `backhauls`, `serves`, `depends_on`, `member_of`.
-    #[n(2)]
-    pub kind: Name,
+/// The one spelling of an address: RFC 5952 for IPv6, IPv4 for an IPv4-mapped one, a prefix length cut off; else lower case.
+pub(super) fn canonical_address(text: &str) -> Name {
+    let bare = text.trim().split('/').next().unwrap_or_default();
+    match bare.parse::<std::net::IpAddr>() {
+        Ok(address) => Name::from(address.to_canonical().to_string()),
+        Err(_) => Name::cut(&bare.to_ascii_lowercase(), 255),
+    }
 }
 
 /// A change of the graph.
@@ -100,7 +154,7 @@ pub enum TopologyDelta {
         #[n(1)]
         entity: Box<Entity>,
     },
-    /// An entity is gone.
+    /// An entity is gone, with its relations; what lay below it stands alone.
     #[n(1)]
     EntityRemoved {
         /// Its slot.

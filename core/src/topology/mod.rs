@@ -8,7 +8,14 @@
 mod entity;
 mod graph;
 mod patch;
+mod plan;
+mod relation;
+mod slots;
 
-pub use entity::{Entity, Geo, Relation, RelationIx, TopologyDelta};
+pub use entity::{Entity, Geo, TopologyDelta};
 pub use graph::{Found, Topology};
-pub use patch::{EntitySpec, PatchProblem, RelationSpec, TopologyPatch};
+pub use patch::{EntitySpec, PatchProblem, RelationSpec, TopologyDiff, TopologyPatch};
+pub use relation::{Dependency, Neighbour, Relation, RelationIx, RelationKind};
+
+#[cfg(test)]
+mod tests;
