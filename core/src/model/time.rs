@@ -88,7 +88,7 @@ impl Timestamp {
             .parse()
             .map_err(|_| format!("'{}' is not an RFC 3339 time such as 2026-01-31T12:00:00Z", cut(text)))?;
         let micros = parsed.as_microsecond();
-        if micros < 0 || micros > Self::MAX.0 {
+        if !(0..=Self::MAX.0).contains(&micros) {
             return Err(format!("'{}' lies outside the years 1970 to 9998", cut(text)));
         }
         Ok(Self(micros))
