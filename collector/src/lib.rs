@@ -1,1 +1,9 @@
 //! The headless service that hears the network and serves seats.
+
+pub mod config;
+pub mod engine;
+pub mod identity;
+pub mod journal;
+pub mod listen;
+pub mod serve;
+pub mod telemetry;

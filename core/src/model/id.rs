@@ -28,6 +28,10 @@ pub enum IdKind {
     Entity = 5,
     /// Work asked of a worker.
     Request = 6,
+    /// A relation; by its slot.
+    Relation = 7,
+    /// A source of events; by its slot.
+    Source = 8,
 }
 
 /// Makes the ids of one tenant: RFC 9562 version 8 UUIDs that hold their position on the log and a salt of the tenant.

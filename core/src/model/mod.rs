@@ -8,18 +8,22 @@
 mod alarm;
 mod command;
 mod event;
+mod facts;
 mod id;
 mod incident;
 mod name;
+mod reason;
 mod severity;
 mod time;
 
 pub use alarm::{Ack, AckUntil, Alarm, AlarmIx, AlarmRef, Anchor, EventRing, HistoryEntry, StatusChange, Symptom};
 pub use command::{Actor, Command, CommandKind, CommandTarget, Outcome, Role};
 pub use event::{AlarmReport, Event, Payload, SnmpNotification, SnmpVersion, SourceKind, VarBind, VarValue};
+pub use facts::{AlarmFacts, AlarmLookup};
 pub use id::{AlarmId, CommandId, EntityId, EventId, IdKind, IncidentId, Minter, Position, TenantId, TrackingId};
 pub use incident::{Evidence, EvidenceKind, Hypothesis, Incident, IncidentIx, IncidentStatus, Link, LinkReason, Member, Sitrep, SitrepSource};
 pub use name::Name;
+pub use reason::Reason;
 pub use severity::Severity;
 pub use time::{Span, Timestamp};
 

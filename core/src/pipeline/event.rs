@@ -1,0 +1,183 @@
+//! The way of an event: key, mapping, place, reduction, correlation.
+
+use super::answer::Answer;
+use super::delta::Delta;
+use super::place;
+use super::turn::Turn;
+use crate::correlation;
+use crate::ingest::{self, Mapped, Meaning};
+use crate::model::{AlarmId, AlarmIx, AlarmLookup, Event, EventId, IdKind, IncidentId, Name, Reason, Severity, Span, Timestamp, TrackingId};
+use crate::reduction::{self, AlarmDelta, Heard, Report, Verdict};
+
+pub(super) fn take(turn: &mut Turn<'_>, index: u32, event: &Event) -> Answer {
+    let source = source(turn, event);
+    if let Some(key) = event.key {
+        if let Some(first) = turn.state.keys.get(&key).copied() {
+            turn.emit(Delta::Event {
+                index,
+                source,
+                reason: Reason::Duplicate,
+                rule: None,
+                alarm: None,
+                first: Some(first),
+            });
+            return answer(turn, first.0, first.1, Reason::Duplicate);
+        }
+        turn.emit(Delta::Key { key, index });
+    }
+    let mapping = turn.state.mapping.clone();
+    let reason = match ingest::read(event, &mapping) {
+        Meaning::Unreadable(why) => only_event(turn, index, source, Reason::Unreadable, why),
+        Meaning::Event { rule, .. } if rule.is_empty() => only_event(turn, index, source, Reason::Unmapped, Name::EMPTY),
+        Meaning::Event { rule, .. } => only_event(turn, index, source, Reason::EventOnly, rule),
+        Meaning::Alarm(mapped) => alarm(turn, Heard { index, source }, event, *mapped),
+    };
+    answer(turn, turn.state.seq, index, reason)
+}
+
+fn answer(turn: &Turn<'_>, seq: u64, index: u32, reason: Reason) -> Answer {
+    let minter = &turn.state.minter;
+    Answer::Event {
+        event_id: EventId(minter.mint(IdKind::Event, seq, index)),
+        tracking_id: TrackingId(minter.mint(IdKind::Tracking, seq, index)),
+        reason,
+    }
+}
+
+fn source(turn: &mut Turn<'_>, event: &Event) -> u32 {
+    let key = (event.source, event.source_address.clone());
+    if let Some(ix) = turn.state.source_of.get(&key) {
+        return *ix;
+    }
+    let ix = turn.state.sources.len() as u32;
+    turn.emit(Delta::Source {
+        ix,
+        kind: key.0,
+        address: key.1,
+    });
+    ix
+}
+
+fn only_event(turn: &mut Turn<'_>, index: u32, source: u32, reason: Reason, rule: Name) -> Reason {
+    let rule = (!rule.is_empty()).then_some(rule);
+    turn.emit(Delta::Event {
+        index,
+        source,
+        reason,
+        rule,
+        alarm: None,
+        first: None,
+    });
+    reason
+}
+
+fn alarm(turn: &mut Turn<'_>, heard: Heard, event: &Event, mapped: Mapped) -> Reason {
+    let anchor = place::anchor(turn, event, &mapped);
+    let emergency = turn.state.topology.entity(anchor.entity).is_some_and(crate::topology::Entity::emergency);
+    let at = clamp(turn, mapped.raised_at, event.received_at);
+    let report = Report {
+        heard,
+        id: AlarmId(turn.state.minter.mint(IdKind::Alarm, turn.state.seq, heard.index)),
+        anchor,
+        alarm_type: mapped.alarm_type,
+        qualifier: mapped.qualifier,
+        severity: if emergency { Severity::Critical } else { mapped.severity },
+        cleared: mapped.cleared,
+        symptom: mapped.symptom,
+        probable_cause: mapped.probable_cause,
+        text: mapped.text,
+        source: event.source,
+        source_system: mapped.source_system,
+        rule: mapped.rule,
+        at,
+        unsafe_key: mapped.unsafe_key,
+        emergency,
+    };
+    let policy = turn.state.policy.clone();
+    match reduction::raise_or_clear(&turn.state.alarms, &report, turn.state.at, &policy.reduce) {
+        Verdict::Event(reason, alarm) => {
+            turn.emit(Delta::Event {
+                index: heard.index,
+                source: heard.source,
+                reason,
+                rule: Some(report.rule),
+                alarm,
+                first: None,
+            });
+            reason
+        }
+        Verdict::Change(deltas) => {
+            let mut reason = Reason::Repeated;
+            for delta in deltas {
+                if delta.heard().is_some() {
+                    reason = delta.reason();
+                }
+                emit_alarm(turn, delta);
+            }
+            reason
+        }
+    }
+}
+
+fn clamp(turn: &Turn<'_>, raised_at: Timestamp, received_at: Timestamp) -> Timestamp {
+    let limits = &turn.state.policy.ingest;
+    if raised_at > received_at.plus(Span::seconds(limits.early_limit_s)) {
+        return received_at;
+    }
+    raised_at.max(received_at.minus(Span::seconds(limits.late_limit_s)))
+}
+
+/// Folds a change of an alarm and lets correlation answer it.
+pub(super) fn emit_alarm(turn: &mut Turn<'_>, delta: AlarmDelta) {
+    let ix = delta.alarm().ix;
+    let reason = delta.reason();
+    if matches!(delta, AlarmDelta::Purged { .. }) {
+        leave(turn, ix, reason);
+    }
+    turn.emit(Delta::Alarm(delta));
+    match reason {
+        Reason::Raised | Reason::RaisedAnew | Reason::Worsened | Reason::Reopened => correlate(turn, ix),
+        Reason::Eased | Reason::Cleared | Reason::ClearedByOperator | Reason::FlapSettled => follow(turn, ix),
+        _ => {}
+    }
+}
+
+fn leave(turn: &mut Turn<'_>, alarm: AlarmIx, reason: Reason) {
+    let Some(ix) = turn.state.alarms.get(alarm).and_then(|alarm| alarm.incident) else {
+        return;
+    };
+    let Some(id) = turn.state.incidents.get(ix).map(|incident| incident.id) else {
+        return;
+    };
+    turn.emit(Delta::Incident(correlation::IncidentDelta::Left { ix, id, alarm, reason }));
+}
+
+fn correlate(turn: &mut Turn<'_>, ix: AlarmIx) {
+    let id = IncidentId(turn.state.minter.mint(IdKind::Incident, turn.state.seq, turn.state.minted));
+    let policy = turn.state.policy.clone();
+    let deltas = {
+        let state = &*turn.state;
+        let Some(facts) = state.alarms.facts(ix) else { return };
+        correlation::place(&place::view(state, &policy), &facts, id)
+    };
+    if deltas.iter().any(|delta| matches!(delta, correlation::IncidentDelta::Opened { .. })) {
+        turn.next_minted();
+    }
+    for delta in deltas {
+        turn.emit(Delta::Incident(delta));
+    }
+}
+
+fn follow(turn: &mut Turn<'_>, alarm: AlarmIx) {
+    let policy = turn.state.policy.clone();
+    let deltas = {
+        let state = &*turn.state;
+        let Some(incident) = state.alarms.get(alarm).and_then(|alarm| alarm.incident) else {
+            return;
+        };
+        correlation::cleared(&place::view(state, &policy), incident)
+    };
+    for delta in deltas {
+        turn.emit(Delta::Incident(delta));
+    }
+}

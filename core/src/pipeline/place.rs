@@ -1,0 +1,85 @@
+//! What the stages share of the state: the place of an alarm in the topology, the view of correlation, documents.
+
+use std::sync::Arc;
+
+use super::state::State;
+use super::turn::Turn;
+use crate::correlation::View;
+use crate::ingest::{Mapped, Mapping};
+use crate::model::{Anchor, EntityIx, Event, Name, SourceKind};
+use crate::policy::Policy;
+use crate::reduction::Alarms;
+use crate::topology::Found;
+
+pub(super) fn view<'a>(state: &'a State, policy: &'a Policy) -> View<'a, Alarms> {
+    View {
+        topology: &state.topology,
+        incidents: &state.incidents,
+        alarms: &state.alarms,
+        now: state.at,
+        policy: &policy.correlate,
+    }
+}
+
+/// Where an alarm sits. An entity never heard of is made as UNPLACED.
+pub(super) fn anchor(turn: &mut Turn<'_>, event: &Event, mapped: &Mapped) -> Anchor {
+    let device = device(turn, event, mapped);
+    let topology = &turn.state.topology;
+    let peer = if mapped.neighbor.is_empty() {
+        None
+    } else {
+        topology.by_address(&mapped.neighbor).or_else(|| one(topology.find(&mapped.neighbor)))
+    };
+    let link = if mapped.link.is_empty() { None } else { one(topology.find(&mapped.link)) };
+    Anchor {
+        entity: device,
+        device,
+        link,
+        peer,
+    }
+}
+
+fn one(found: Found) -> Option<EntityIx> {
+    match found {
+        Found::One(ix) => Some(ix),
+        Found::Ambiguous | Found::None => None,
+    }
+}
+
+fn device(turn: &mut Turn<'_>, event: &Event, mapped: &Mapped) -> EntityIx {
+    let speaker = &mapped.speaker;
+    let topology = &turn.state.topology;
+    let by_name = || one(topology.find(&speaker.name)).or_else(|| topology.by_address(&speaker.name));
+    if event.source == SourceKind::Webhook || event.relay && !speaker.name.is_empty() {
+        return match by_name() {
+            Some(ix) => ix,
+            None => turn.unplaced(&speaker.name, None),
+        };
+    }
+    if let Some(ix) = topology.by_address(&speaker.address).or_else(|| one(topology.find(&speaker.address))) {
+        return ix;
+    }
+    turn.unplaced(&speaker.address, Some(&speaker.address))
+}
+
+/// The mapping of a tenant's own files together with the built-in ones.
+pub(super) fn mapping_of(files: &[(Name, String)]) -> Arc<Mapping> {
+    let files: Vec<(String, String)> = files.iter().map(|(name, text)| (name.to_string(), text.clone())).collect();
+    Arc::new(Mapping::compile(&files).unwrap_or_default())
+}
+
+pub(super) fn try_mapping(files: &[(Name, String)]) -> Result<(), Vec<String>> {
+    let files: Vec<(String, String)> = files.iter().map(|(name, text)| (name.to_string(), text.clone())).collect();
+    Mapping::compile(&files)
+        .map(|_| ())
+        .map_err(|problems| problems.iter().map(ToString::to_string).collect())
+}
+
+pub(super) fn policy_of(files: &[(Name, String)]) -> Arc<Policy> {
+    Arc::new(try_policy(files).unwrap_or_default())
+}
+
+pub(super) fn try_policy(files: &[(Name, String)]) -> Result<Policy, Vec<String>> {
+    let whole: String = files.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n");
+    Policy::parse(&whole).map_err(|problem| vec![problem])
+}

@@ -1,0 +1,346 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::changes::Dirt;
+use super::delta::Delta;
+use crate::correlation::{IncidentDelta, Incidents};
+use crate::ingest::Mapping;
+use crate::model::{AlarmFacts, AlarmIx, AlarmLookup, CommandId, Minter, Name, Outcome, Reason, SourceKind, Span, TenantId, Timestamp};
+use crate::policy::Policy;
+use crate::reduction::{AlarmDelta, Alarms};
+use crate::topology::{Topology, TopologyDelta};
+
+/// What is known of a source of events.
+#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct SourceStat {
+    /// Its door.
+    #[n(0)]
+    pub kind: SourceKind,
+    /// Its address, or the name of its credential.
+    #[n(1)]
+    pub address: Name,
+    /// First word, log's time.
+    #[n(2)]
+    pub first_at: Timestamp,
+    /// Newest word, log's time.
+    #[n(3)]
+    pub last_at: Timestamp,
+    /// Events.
+    #[n(4)]
+    pub received: u64,
+    /// … of which raised, repeated or cleared an alarm.
+    #[n(5)]
+    pub alarms: u64,
+    /// … of which no rule knew.
+    #[n(6)]
+    pub unmapped: u64,
+    /// … of which could not be read.
+    #[n(7)]
+    pub unreadable: u64,
+    /// … of which the sender's key was seen before.
+    #[n(8)]
+    pub duplicates: u64,
+    /// … of which changed nothing for another reason.
+    #[n(9)]
+    pub ignored: u64,
+}
+
+/// Keys and answers are forgotten together, not one by one.
+const FORGET_EVERY: Span = Span::minutes(5);
+
+/// Everything that one tenant's decisions rest on.
+#[derive(Clone, Debug)]
+pub struct State {
+    pub(super) tenant: TenantId,
+    pub(super) minter: Minter,
+    pub(super) seq: u64,
+    pub(super) at: Timestamp,
+    pub(super) minted: u32,
+    pub(super) topology: Topology,
+    pub(super) mapping: Arc<Mapping>,
+    pub(super) mapping_files: Vec<(Name, String)>,
+    pub(super) policy: Arc<Policy>,
+    pub(super) policy_files: Vec<(Name, String)>,
+    pub(super) alarms: Alarms,
+    pub(super) incidents: Incidents,
+    pub(super) sources: Vec<SourceStat>,
+    pub(super) source_of: FxHashMap<(SourceKind, Name), u32>,
+    pub(super) keys: FxHashMap<u64, (u64, u32)>,
+    pub(super) key_order: BTreeMap<(u64, u32), (Timestamp, u64)>,
+    pub(super) commands: BTreeMap<CommandId, (Timestamp, u64, Outcome)>,
+    pub(super) command_order: BTreeSet<(Timestamp, CommandId)>,
+    pub(super) dirt: Dirt,
+}
+
+/// A kept state that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("item {kind} {slot} of the kept state cannot be read: {problem}")]
+pub struct RestoreError {
+    /// Kind of the item.
+    pub kind: u8,
+    /// Slot of the item.
+    pub slot: u64,
+    /// What is wrong.
+    pub problem: String,
+}
+
+impl State {
+    /// The state of a tenant to which nothing has happened yet.
+    #[must_use]
+    pub fn new(tenant: TenantId, epoch: u16, mapping: Arc<Mapping>) -> Self {
+        Self {
+            tenant,
+            minter: Minter::new(tenant, epoch),
+            seq: 0,
+            at: Timestamp::EPOCH,
+            minted: 0,
+            topology: Topology::default(),
+            mapping,
+            mapping_files: Vec::new(),
+            policy: Arc::new(Policy::default()),
+            policy_files: Vec::new(),
+            alarms: Alarms::default(),
+            incidents: Incidents::default(),
+            sources: Vec::new(),
+            source_of: FxHashMap::default(),
+            keys: FxHashMap::default(),
+            key_order: BTreeMap::new(),
+            commands: BTreeMap::new(),
+            command_order: BTreeSet::new(),
+            dirt: Dirt::default(),
+        }
+    }
+
+    /// Whose state this is.
+    #[must_use]
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// Makes and reads this tenant's ids.
+    #[must_use]
+    pub fn minter(&self) -> &Minter {
+        &self.minter
+    }
+
+    /// Sequence of the newest record in it; 0 before the first.
+    #[must_use]
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Log's time of the newest record in it.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// The graph.
+    #[must_use]
+    pub fn topology(&self) -> &Topology {
+        &self.topology
+    }
+
+    /// The alarms in memory.
+    #[must_use]
+    pub fn alarms(&self) -> &Alarms {
+        &self.alarms
+    }
+
+    /// The incidents in memory.
+    #[must_use]
+    pub fn incidents(&self) -> &Incidents {
+        &self.incidents
+    }
+
+    /// Every source that ever spoke.
+    #[must_use]
+    pub fn sources(&self) -> &[SourceStat] {
+        &self.sources
+    }
+
+    /// The rules in force.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The mapping in force.
+    #[must_use]
+    pub fn mapping(&self) -> &Arc<Mapping> {
+        &self.mapping
+    }
+
+    /// The tenant's own mapping files; empty while only the built-in ones are in force.
+    #[must_use]
+    pub fn mapping_files(&self) -> &[(Name, String)] {
+        &self.mapping_files
+    }
+
+    /// The tenant's own policy files; empty while the defaults are in force.
+    #[must_use]
+    pub fn policy_files(&self) -> &[(Name, String)] {
+        &self.policy_files
+    }
+
+    /// The instant at which the clock next changes something; feed `Input::Clock` then.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        let keys = self
+            .oldest_key()
+            .map(|at| at.plus(Span::seconds(self.policy.ingest.key_ttl_s)).plus(FORGET_EVERY));
+        [self.alarms.next_due(), self.incidents.next_due(), keys].into_iter().flatten().min()
+    }
+
+    pub(super) fn oldest_key(&self) -> Option<Timestamp> {
+        let key = self.key_order.first_key_value().map(|(_, (at, _))| *at);
+        let command = self.command_order.first().map(|(at, _)| *at);
+        [key, command].into_iter().flatten().min()
+    }
+
+    /// Begins a record: its sequence and time. Both deciding and recovering begin with it.
+    pub fn begin(&mut self, seq: u64, at: Timestamp) {
+        self.seq = seq;
+        self.at = self.at.max(at);
+        self.minted = 0;
+    }
+
+    /// Carries a change out; the only thing that changes state. Thinks nothing.
+    pub fn fold(&mut self, delta: &Delta) {
+        match delta {
+            Delta::Source { ix, kind, address } => self.fold_source(*ix, *kind, address),
+            Delta::Event { source, reason, .. } => self.count(*source, *reason),
+            Delta::Topology(delta) => {
+                if let TopologyDelta::EntityRemoved { ix } = delta
+                    && let Some(entity) = self.topology.entity(*ix)
+                {
+                    self.dirt.gone(*ix, entity.clone());
+                }
+                self.topology.fold(delta);
+                self.dirt.topology(delta);
+            }
+            Delta::Alarm(delta) => self.fold_alarm(delta),
+            Delta::Incident(delta) => self.fold_incident(delta),
+            Delta::Key { key, index } => {
+                self.keys.insert(*key, (self.seq, *index));
+                self.key_order.insert((self.seq, *index), (self.at, *key));
+                self.dirt.keys.insert((self.seq, *index));
+            }
+            Delta::Command { id, outcome } => {
+                self.commands.insert(*id, (self.at, self.seq, outcome.clone()));
+                self.command_order.insert((self.at, *id));
+                self.dirt.commands.insert(*id);
+            }
+            Delta::KeysForgotten { before } => self.forget(*before),
+            Delta::Mapping { files } => {
+                self.mapping_files.clone_from(files);
+                self.mapping = super::place::mapping_of(files);
+                self.dirt.documents = true;
+            }
+            Delta::Policy { files } => {
+                self.policy_files.clone_from(files);
+                self.policy = super::place::policy_of(files);
+                self.dirt.documents = true;
+            }
+        }
+    }
+
+    fn fold_source(&mut self, ix: u32, kind: SourceKind, address: &Name) {
+        self.source_of.insert((kind, address.clone()), ix);
+        self.sources.push(SourceStat {
+            kind,
+            address: address.clone(),
+            first_at: self.at,
+            last_at: self.at,
+            received: 0,
+            alarms: 0,
+            unmapped: 0,
+            unreadable: 0,
+            duplicates: 0,
+            ignored: 0,
+        });
+        self.dirt.source(ix);
+    }
+
+    fn count(&mut self, source: u32, reason: Reason) {
+        let at = self.at;
+        if let Some(stat) = self.sources.get_mut(source as usize) {
+            stat.received += 1;
+            stat.last_at = at;
+            match reason {
+                Reason::Unmapped => stat.unmapped += 1,
+                Reason::Unreadable => stat.unreadable += 1,
+                Reason::Duplicate => stat.duplicates += 1,
+                Reason::EventOnly
+                | Reason::ClearWithoutRaise
+                | Reason::AlreadyCleared
+                | Reason::ClearOlderThanRaise
+                | Reason::RaiseOlderThanClear
+                | Reason::UnsafeKey => stat.ignored += 1,
+                _ => stat.alarms += 1,
+            }
+            self.dirt.source(source);
+        }
+    }
+
+    fn fold_alarm(&mut self, delta: &AlarmDelta) {
+        if let Some(heard) = delta.heard() {
+            self.count(heard.source, delta.reason());
+        }
+        self.alarms.fold(delta, self.seq, self.at, &self.policy.reduce);
+    }
+
+    fn fold_incident(&mut self, delta: &IncidentDelta) {
+        let (ix, _) = delta.incident();
+        self.incidents.fold(delta, self.at, &self.policy.correlate);
+        match delta {
+            IncidentDelta::Joined { member, .. } => self.alarms.set_incident(member.alarm, Some(ix), &self.policy.reduce),
+            IncidentDelta::Left { alarm, .. } if self.alarms.get(*alarm).is_some_and(|alarm| alarm.incident == Some(ix)) => {
+                self.alarms.set_incident(*alarm, None, &self.policy.reduce);
+            }
+            _ => {}
+        }
+    }
+
+    fn forget(&mut self, before: Timestamp) {
+        while let Some((place, (at, key))) = self.key_order.first_key_value().map(|(place, kept)| (*place, *kept)) {
+            if at >= before {
+                break;
+            }
+            self.key_order.remove(&place);
+            if self.keys.get(&key) == Some(&place) {
+                self.keys.remove(&key);
+            }
+            self.dirt.keys.insert(place);
+        }
+        while let Some((at, id)) = self.command_order.first().copied() {
+            if at >= before {
+                break;
+            }
+            self.command_order.remove(&(at, id));
+            self.commands.remove(&id);
+            self.dirt.commands.insert(id);
+        }
+    }
+}
+
+impl AlarmLookup for Alarms {
+    fn facts(&self, ix: AlarmIx) -> Option<AlarmFacts<'_>> {
+        self.get(ix).map(|alarm| AlarmFacts {
+            ix,
+            anchor: alarm.anchor,
+            symptom: alarm.symptom,
+            alarm_type: &alarm.alarm_type,
+            qualifier: &alarm.qualifier,
+            severity: alarm.severity,
+            cleared: alarm.cleared,
+            raised_at: alarm.raised_at,
+            last_raised_at: alarm.last_raised_at,
+            count: alarm.count,
+            incident: alarm.incident,
+            emergency: alarm.emergency,
+        })
+    }
+}

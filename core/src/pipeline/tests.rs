@@ -1,0 +1,118 @@
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::*;
+use crate::ingest::Mapping;
+use crate::model::*;
+
+fn report(entity: &str, kind: &str, severity: Severity, at: i64, cleared: bool) -> Input {
+    Input::Event(Event {
+        received_at: Timestamp::from_micros(at * 1_000_000),
+        source: SourceKind::Webhook,
+        source_address: Name::from("test"),
+        relay: false,
+        key: None,
+        payload: Payload::Alarm(Box::new(AlarmReport {
+            entity_id: Name::from(entity),
+            alarm_type: Name::from(kind),
+            severity,
+            raised_at: Timestamp::from_micros(at * 1_000_000),
+            source_system: Name::from("test"),
+            qualifier: Name::EMPTY,
+            probable_cause: Name::EMPTY,
+            text: Name::from("text"),
+            cleared,
+            attributes: Vec::new(),
+        })),
+    })
+}
+
+fn state() -> State {
+    State::new(TenantId(Uuid::from_u128(7)), 1, Arc::new(Mapping::default()))
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_micros(seconds * 1_000_000)
+}
+
+#[test]
+fn repeats_count_and_a_clear_resolves_the_incident() {
+    let mut state = state();
+    let raise = report("r1", "LINK_DOWN", Severity::Major, 1_000, false);
+    let first = decide(&mut state, 1, at(1_000), &[raise.clone(), raise.clone(), raise]);
+    assert_eq!(first.answers.len(), 3);
+    let (_, alarm) = state.alarms().iter().next().unwrap();
+    assert_eq!(alarm.count, 3);
+    assert_eq!(state.incidents().iter().count(), 1);
+    let second = decide(&mut state, 2, at(1_010), &[report("r1", "LINK_DOWN", Severity::Major, 1_010, true)]);
+    assert!(matches!(second.answers[0], Answer::Event { reason: Reason::Cleared, .. }));
+    let (_, incident) = state.incidents().iter().next().unwrap();
+    assert_eq!(incident.status, IncidentStatus::Resolved);
+}
+
+#[test]
+fn folding_the_records_gives_the_state_that_deciding_gave() {
+    let mut decided = state();
+    let mut folded = state();
+    for round in 0..50_i64 {
+        let now = 1_000 + round * 7;
+        let mut inputs: Vec<Input> = (0..20)
+            .map(|n| {
+                report(
+                    &format!("r{}", (n * round) % 9),
+                    ["A", "B"][(n % 2) as usize],
+                    Severity::ALL[(n % 5) as usize],
+                    now,
+                    n % 3 == 0,
+                )
+            })
+            .collect();
+        inputs.push(Input::Clock);
+        let seq = (round + 1) as u64;
+        let record = decide(&mut decided, seq, at(now), &inputs);
+        let bytes = Record {
+            header: RecordHeader {
+                epoch: 1,
+                seq,
+                at: at(now),
+                build: Name::EMPTY,
+                policy: 0,
+                mapping: 0,
+                topology: 0,
+                previous: [0; 32],
+            },
+            inputs: inputs.clone(),
+            deltas: record.deltas.clone(),
+        }
+        .encode();
+        let read = Record::decode(&bytes).unwrap();
+        assert_eq!(read.deltas, record.deltas);
+        assert_eq!(read.inputs, inputs);
+        folded.begin(seq, at(now));
+        for delta in &read.deltas {
+            folded.fold(delta);
+        }
+        assert_eq!(folded.hash(), decided.hash(), "record {seq}");
+    }
+    let kept: Vec<_> = decided.items().into_iter().map(|item| (item.kind, item.slot, item.body.unwrap())).collect();
+    let restored = State::restore(Arc::new(Mapping::default()), kept).unwrap();
+    assert_eq!(restored.hash(), decided.hash());
+    assert_eq!(restored.next_deadline(), decided.next_deadline());
+}
+
+#[test]
+fn a_key_that_was_seen_before_changes_nothing_and_gets_the_first_answer() {
+    let mut state = state();
+    let mut raise = report("r1", "LINK_DOWN", Severity::Major, 1_000, false);
+    if let Input::Event(event) = &mut raise {
+        event.key = Some(99);
+    }
+    let first = decide(&mut state, 1, at(1_000), std::slice::from_ref(&raise));
+    let second = decide(&mut state, 2, at(1_001), std::slice::from_ref(&raise));
+    let (Answer::Event { event_id: a, .. }, Answer::Event { event_id: b, reason, .. }) = (&first.answers[0], &second.answers[0]) else {
+        panic!()
+    };
+    assert_eq!((a, *reason), (b, Reason::Duplicate));
+    assert_eq!(state.alarms().iter().next().unwrap().1.count, 1);
+}

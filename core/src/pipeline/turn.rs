@@ -1,0 +1,106 @@
+use super::answer::Answer;
+use super::delta::Delta;
+use super::input::Input;
+use super::state::State;
+use super::{clock, command, event, place};
+use crate::model::{EntityIx, IdKind, Timestamp};
+
+/// What a batch of inputs did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decided {
+    /// Every change, in order; already folded.
+    pub deltas: Vec<Delta>,
+    /// One answer an input, in their order.
+    pub answers: Vec<Answer>,
+}
+
+/// Decides one record: begins it at `seq` and `at`, takes the inputs in order, stage by stage, and folds what each stage says before
+/// the next one looks. At most 2^20 inputs.
+#[must_use]
+pub fn decide(state: &mut State, seq: u64, at: Timestamp, inputs: &[Input]) -> Decided {
+    state.begin(seq, at);
+    let mut turn = Turn {
+        state,
+        deltas: Vec::with_capacity(inputs.len() + inputs.len() / 4 + 8),
+    };
+    let answers = inputs.iter().enumerate().map(|(index, input)| turn.input(index as u32, input)).collect();
+    Decided { deltas: turn.deltas, answers }
+}
+
+/// A record in the making.
+pub(super) struct Turn<'a> {
+    pub(super) state: &'a mut State,
+    deltas: Vec<Delta>,
+}
+
+impl Turn<'_> {
+    fn input(&mut self, index: u32, input: &Input) -> Answer {
+        match input {
+            Input::Event(event) => event::take(self, index, event),
+            Input::Command(command) => command::take(self, command),
+            Input::Topology { patch, .. } => {
+                let (deltas, problems) = self
+                    .state
+                    .topology
+                    .plan(patch, &self.state.minter, self.state.seq, self.state.minted, self.state.at);
+                let changed = deltas.len();
+                self.state.minted += changed as u32;
+                for delta in deltas {
+                    self.emit(Delta::Topology(delta));
+                }
+                Answer::Topology { changed, problems }
+            }
+            Input::Mapping(documents) => match place::try_mapping(&documents.files) {
+                Ok(()) => {
+                    self.emit(Delta::Mapping {
+                        files: documents.files.clone(),
+                    });
+                    Answer::Documents(Ok(()))
+                }
+                Err(problems) => Answer::Documents(Err(problems)),
+            },
+            Input::Policy(documents) => match place::try_policy(&documents.files) {
+                Ok(_) => {
+                    self.emit(Delta::Policy {
+                        files: documents.files.clone(),
+                    });
+                    Answer::Documents(Ok(()))
+                }
+                Err(problems) => Answer::Documents(Err(problems)),
+            },
+            Input::Clock | Input::Jumped { .. } => {
+                clock::take(self);
+                Answer::Done
+            }
+        }
+    }
+
+    /// Folds a change and writes it down.
+    pub(super) fn emit(&mut self, delta: Delta) {
+        self.state.fold(&delta);
+        self.deltas.push(delta);
+    }
+
+    /// The next number for an id that is not an input's own.
+    pub(super) fn next_minted(&mut self) -> u32 {
+        self.state.minted += 1;
+        self.state.minted - 1
+    }
+
+    /// Makes an entity that nothing in the topology bears.
+    pub(super) fn unplaced(&mut self, word: &str, address: Option<&str>) -> EntityIx {
+        let index = self.next_minted();
+        let (ix, delta) = self
+            .state
+            .topology
+            .plan_unplaced(word, address, &self.state.minter, self.state.seq, index, self.state.at);
+        self.emit(Delta::Topology(delta));
+        ix
+    }
+
+    /// An id of `kind` at this record.
+    pub(super) fn mint(&mut self, kind: IdKind) -> uuid::Uuid {
+        let index = self.next_minted();
+        self.state.minter.mint(kind, self.state.seq, index)
+    }
+}
