@@ -44,10 +44,7 @@ impl Oid {
 /// `oid("1.3.6")`; what is no number is left out.
 #[must_use]
 pub fn oid(dotted: &str) -> Oid {
-    Oid(dotted
-        .split('.')
-        .filter_map(|arc| arc.parse().ok())
-        .collect())
+    Oid(dotted.split('.').filter_map(|arc| arc.parse().ok()).collect())
 }
 
 /// A trap, whatever the version it is sent in.
@@ -66,10 +63,7 @@ fn tlv(out: &mut Vec<u8>, tag: u8, content: &[u8]) {
         out.push(short);
     } else {
         let bytes = len.to_be_bytes();
-        let first = bytes
-            .iter()
-            .position(|byte| *byte != 0)
-            .unwrap_or(bytes.len() - 1);
+        let first = bytes.iter().position(|byte| *byte != 0).unwrap_or(bytes.len() - 1);
         let significant = &bytes[first..];
         out.push(0x80 | u8::try_from(significant.len()).unwrap_or(8));
         out.extend_from_slice(significant);
@@ -80,10 +74,7 @@ fn tlv(out: &mut Vec<u8>, tag: u8, content: &[u8]) {
 fn integer(out: &mut Vec<u8>, tag: u8, value: i64) {
     let bytes = value.to_be_bytes();
     let mut first = 0;
-    while first < 7
-        && ((bytes[first] == 0 && bytes[first + 1] < 0x80)
-            || (bytes[first] == 0xff && bytes[first + 1] >= 0x80))
-    {
+    while first < 7 && ((bytes[first] == 0 && bytes[first + 1] < 0x80) || (bytes[first] == 0xff && bytes[first + 1] >= 0x80)) {
         first += 1;
     }
     tlv(out, tag, &bytes[first..]);
@@ -100,14 +91,8 @@ fn arc(out: &mut Vec<u8>, value: u32) {
 
 fn identifier(out: &mut Vec<u8>, oid: &Oid) {
     let mut content = Vec::with_capacity(oid.0.len() + 4);
-    let [first, second] = [
-        oid.0.first().copied().unwrap_or(0),
-        oid.0.get(1).copied().unwrap_or(0),
-    ];
-    arc(
-        &mut content,
-        first.saturating_mul(40).saturating_add(second),
-    );
+    let [first, second] = [oid.0.first().copied().unwrap_or(0), oid.0.get(1).copied().unwrap_or(0)];
+    arc(&mut content, first.saturating_mul(40).saturating_add(second));
     for &part in oid.0.iter().skip(2) {
         arc(&mut content, part);
     }
@@ -143,16 +128,8 @@ fn message(version: i64, community: &str, pdu_tag: u8, pdu: &[u8]) -> Vec<u8> {
 #[must_use]
 pub fn trap_v2c(trap: &Trap, community: &str, request: u32, uptime_ticks: u32) -> Vec<u8> {
     let mut list = Vec::with_capacity(256);
-    varbind(
-        &mut list,
-        &oid("1.3.6.1.2.1.1.3.0"),
-        &Value::Ticks(uptime_ticks),
-    );
-    varbind(
-        &mut list,
-        &oid("1.3.6.1.6.3.1.1.4.1.0"),
-        &Value::Oid(trap.oid.clone()),
-    );
+    varbind(&mut list, &oid("1.3.6.1.2.1.1.3.0"), &Value::Ticks(uptime_ticks));
+    varbind(&mut list, &oid("1.3.6.1.6.3.1.1.4.1.0"), &Value::Oid(trap.oid.clone()));
     for (oid, value) in &trap.varbinds {
         varbind(&mut list, oid, value);
     }
@@ -169,9 +146,7 @@ pub fn trap_v2c(trap: &Trap, community: &str, request: u32, uptime_ticks: u32) -
 pub fn trap_v1(trap: &Trap, community: &str, agent: Ipv4Addr, uptime_ticks: u32) -> Vec<u8> {
     const STANDARD: &[u32] = &[1, 3, 6, 1, 6, 3, 1, 1, 5];
     let arcs = &trap.oid.0;
-    let (last, head) = arcs
-        .split_last()
-        .map_or((0, &arcs[..]), |(last, head)| (*last, head));
+    let (last, head) = arcs.split_last().map_or((0, &arcs[..]), |(last, head)| (*last, head));
     let (enterprise, generic, specific) = if head == STANDARD && (1..=6).contains(&last) {
         (oid("1.3.6.1.4.1.9.1.1"), i64::from(last) - 1, 0)
     } else if let Some((0, enterprise)) = head.split_last() {
@@ -205,9 +180,7 @@ mod tests {
         integer(&mut out, 0x43, 0xffff_ffff);
         identifier(&mut out, &oid("1.3.6.1.4.1.2636"));
         let expected = [
-            &[
-                0x02, 2, 0, 0x80, 0x02, 1, 0xff, 0x43, 5, 0, 0xff, 0xff, 0xff, 0xff,
-            ][..],
+            &[0x02, 2, 0, 0x80, 0x02, 1, 0xff, 0x43, 5, 0, 0xff, 0xff, 0xff, 0xff][..],
             &[0x06, 7, 0x2b, 6, 1, 4, 1, 0x94, 0x4c],
         ];
         assert_eq!(out, expected.concat());

@@ -4,7 +4,13 @@
 //! Never knows: who listens, or what they make of it.
 
 pub mod ber;
+mod engine;
+pub mod flood;
 pub mod forms;
 pub mod mix;
+pub mod play;
+pub mod record;
 pub mod rng;
 pub mod topology;
+
+pub use engine::{Cause, Conditions, Emission, Fault, Options, Scenario, Simulation, TURN_S, Truth, Unheard};

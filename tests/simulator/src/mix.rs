@@ -14,9 +14,7 @@ const fn span(lo: u64, hi: u64) -> Span {
 }
 
 /// What can go wrong.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FaultKind {
     /// A link is cut.
@@ -129,7 +127,7 @@ pub const GASP_PERCENT: u64 = 30;
 pub const BOOT_S: Span = span(60, 180);
 /// Times a port flaps.
 pub const FLAPS: Span = span(6, 40);
-/// Milliseconds between two changes of a flapping port.
+/// Milliseconds from one fall of a flapping port to the next.
 pub const FLAP_EVERY_MS: Span = span(4_000, 40_000);
 /// Optical degradations that end in a cut, in percent.
 pub const FADE_TO_CUT_PERCENT: u64 = 50;

@@ -20,17 +20,10 @@ impl Rng {
     /// The generator of a seed and a purpose: what one purpose draws does not disturb another.
     #[must_use]
     pub fn new(seed: u64, purpose: &str) -> Self {
-        let mut mixed = purpose
-            .bytes()
-            .fold(seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-            });
-        let state = [
-            splitmix(&mut mixed),
-            splitmix(&mut mixed),
-            splitmix(&mut mixed),
-            splitmix(&mut mixed),
-        ];
+        let mut mixed = purpose.bytes().fold(seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        let state = [splitmix(&mut mixed), splitmix(&mut mixed), splitmix(&mut mixed), splitmix(&mut mixed)];
         Self { state }
     }
 

@@ -6,9 +6,7 @@ pub struct Clock {
     micros: i64,
 }
 
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A time taken apart.
 #[derive(Debug, Clone, Copy)]
@@ -47,11 +45,7 @@ impl Clock {
         let day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let shifted_month = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-        let month = if shifted_month < 10 {
-            shifted_month + 2
-        } else {
-            shifted_month - 10
-        };
+        let month = if shifted_month < 10 { shifted_month + 2 } else { shifted_month - 10 };
         let year = year_of_era + era * 400 + if month < 2 { 1 } else { 0 };
         Parts {
             year,
@@ -67,14 +61,7 @@ impl Clock {
     /// `Oct  4 22:52:47`
     pub(super) fn bsd(self) -> String {
         let t = self.parts();
-        format!(
-            "{} {:>2} {:02}:{:02}:{:02}",
-            t.month_name(),
-            t.day,
-            t.hour,
-            t.minute,
-            t.second
-        )
+        format!("{} {:>2} {:02}:{:02}:{:02}", t.month_name(), t.day, t.hour, t.minute, t.second)
     }
 
     /// `22:52:47.123`
@@ -87,10 +74,7 @@ impl Clock {
     pub fn rfc3339(self) -> String {
         let t = self.parts();
         let date = format!("{:04}-{:02}-{:02}", t.year, t.month + 1, t.day);
-        format!(
-            "{date}T{:02}:{:02}:{:02}.{:06}Z",
-            t.hour, t.minute, t.second, t.micros
-        )
+        format!("{date}T{:02}:{:02}:{:02}.{:06}Z", t.hour, t.minute, t.second, t.micros)
     }
 }
 
@@ -101,14 +85,8 @@ mod tests {
     #[test]
     fn the_calendar_is_right() {
         assert_eq!(Clock::new(0).rfc3339(), "1970-01-01T00:00:00.000000Z");
-        assert_eq!(
-            Clock::new(951_782_400_000_000).rfc3339(),
-            "2000-02-29T00:00:00.000000Z"
-        );
-        assert_eq!(
-            Clock::new(1_767_225_599_250_001).rfc3339(),
-            "2025-12-31T23:59:59.250001Z"
-        );
+        assert_eq!(Clock::new(951_782_400_000_000).rfc3339(), "2000-02-29T00:00:00.000000Z");
+        assert_eq!(Clock::new(1_767_225_599_250_001).rfc3339(), "2025-12-31T23:59:59.250001Z");
         assert_eq!(Clock::new(1_767_225_599_250_001).bsd(), "Dec 31 23:59:59");
         assert_eq!(Clock::new(-1).rfc3339(), "1969-12-31T23:59:59.999999Z");
     }

@@ -138,9 +138,7 @@ impl Happening {
             | Self::CardOk(..)
             | Self::MainsBack
             | Self::CellUp(..) => Polarity::Clear,
-            Self::ColdStart | Self::Configured(..) | Self::Login(..) | Self::Chat(..) => {
-                Polarity::Inform
-            }
+            Self::ColdStart | Self::Configured(..) | Self::Login(..) | Self::Chat(..) => Polarity::Inform,
         }
     }
 
@@ -154,10 +152,7 @@ impl Happening {
             | Self::OspfUp(port, ..)
             | Self::LightLow(port, ..)
             | Self::LightOk(port, ..) => port.name.clone(),
-            Self::LdpDown(peer)
-            | Self::LdpUp(peer)
-            | Self::BgpDown(peer, _)
-            | Self::BgpUp(peer, _) => peer.to_string(),
+            Self::LdpDown(peer) | Self::LdpUp(peer) | Self::BgpDown(peer, _) | Self::BgpUp(peer, _) => peer.to_string(),
             Self::CardFailed(card) | Self::CardOk(card) => format!("card {card}"),
             Self::CellDown(cell, _) | Self::CellUp(cell) => cell.clone(),
             _ => String::new(),
@@ -190,11 +185,7 @@ pub struct Moment<'a> {
 
 /// The datagrams a device sends about a happening; none where its vendor has no word for it.
 #[must_use]
-pub fn datagrams(
-    device: &Device,
-    happening: &Happening,
-    moment: Moment<'_>,
-) -> Vec<(Transport, Vec<u8>)> {
+pub fn datagrams(device: &Device, happening: &Happening, moment: Moment<'_>) -> Vec<(Transport, Vec<u8>)> {
     let mut out = Vec::new();
     if device.traps
         && let Some(trap) = traps::trap(device, happening, moment)
@@ -202,12 +193,7 @@ pub fn datagrams(
         let bytes = if device.v1 && device.vendor != Vendor::Ups {
             ber::trap_v1(&trap, moment.community, device.address, moment.uptime_ticks)
         } else {
-            ber::trap_v2c(
-                &trap,
-                moment.community,
-                moment.sequence,
-                moment.uptime_ticks,
-            )
+            ber::trap_v2c(&trap, moment.community, moment.sequence, moment.uptime_ticks)
         };
         out.push((Transport::Snmp, bytes));
     }

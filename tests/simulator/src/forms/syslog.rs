@@ -14,10 +14,7 @@ fn pri(facility: u8, severity: u8) -> u16 {
 /// The lines a device writes about a happening.
 pub(super) fn lines(device: &Device, happening: &Happening, moment: Moment<'_>) -> Vec<String> {
     if device.vendor == Vendor::Ran {
-        return ran(happening, &device.host)
-            .into_iter()
-            .map(|body| structured(device, moment, body))
-            .collect();
+        return ran(happening, &device.host).into_iter().map(|body| structured(device, moment, body)).collect();
     }
     texts(device, happening)
         .into_iter()
@@ -34,25 +31,13 @@ fn structured(device: &Device, moment: Moment<'_>, (severity, body): (u8, String
 
 fn envelope(device: &Device, moment: Moment<'_>, number: u32, line: &Line) -> String {
     let (host, clock) = (&device.host, moment.clock);
-    let Line {
-        severity,
-        process,
-        tag,
-        text,
-    } = line;
+    let Line { severity, process, tag, text } = line;
     let seven = pri(LOCAL7, *severity);
     let sequence = moment.sequence.wrapping_mul(3).wrapping_add(number);
     match device.vendor {
-        Vendor::Ios => format!(
-            "<{seven}>{sequence}: {host}: {}: %{tag}: {text}",
-            clock.millis()
-        ),
+        Vendor::Ios => format!("<{seven}>{sequence}: {host}: {}: %{tag}: {text}", clock.millis()),
         Vendor::IosXr => {
-            let node = if *process == "ifmgr" {
-                "LC/0/0/CPU0"
-            } else {
-                "RP/0/RSP0/CPU0"
-            };
+            let node = if *process == "ifmgr" { "LC/0/0/CPU0" } else { "RP/0/RSP0/CPU0" };
             format!(
                 "<{seven}>{sequence}: {host} {node}:{} UTC: {process}[1{:03}]: %{tag} : {text}",
                 clock.millis(),
@@ -61,15 +46,7 @@ fn envelope(device: &Device, moment: Moment<'_>, number: u32, line: &Line) -> St
         }
         Vendor::NxOs => {
             let t = clock.parts();
-            let time = format!(
-                "{} {} {:>2} {:02}:{:02}:{:02}",
-                t.year,
-                t.month_name(),
-                t.day,
-                t.hour,
-                t.minute,
-                t.second
-            );
+            let time = format!("{} {} {:>2} {:02}:{:02}:{:02}", t.year, t.month_name(), t.day, t.hour, t.minute, t.second);
             format!("<{seven}>{host}: {time} UTC: %{tag}: {text}")
         }
         Vendor::Junos => {
@@ -81,22 +58,10 @@ fn envelope(device: &Device, moment: Moment<'_>, number: u32, line: &Line) -> St
                 2_000 + process.len() * 37
             )
         }
-        Vendor::Eos => format!(
-            "<{}>{} {host} {process}: %{tag}: {text}",
-            pri(20, *severity),
-            clock.bsd()
-        ),
+        Vendor::Eos => format!("<{}>{} {host} {process}: %{tag}: {text}", pri(20, *severity), clock.bsd()),
         Vendor::Huawei | Vendor::Ran | Vendor::Ups => {
             let t = clock.parts();
-            let time = format!(
-                "{} {:>2} {} {:02}:{:02}:{:02}",
-                t.month_name(),
-                t.day,
-                t.year,
-                t.hour,
-                t.minute,
-                t.second
-            );
+            let time = format!("{} {:>2} {} {:02}:{:02}:{:02}", t.month_name(), t.day, t.year, t.hour, t.minute, t.second);
             format!("<{seven}>{time} {host} %%01{tag}(l)[{sequence}]:{text}")
         }
     }

@@ -18,10 +18,7 @@ fn at(column: &str, index: &[u32]) -> Oid {
 }
 
 fn trap_of(id: &str, varbinds: Vec<(Oid, Value)>) -> Option<Trap> {
-    Some(Trap {
-        oid: oid(id),
-        varbinds,
-    })
+    Some(Trap { oid: oid(id), varbinds })
 }
 
 /// The notification a device sends about a happening.
@@ -48,17 +45,9 @@ pub(super) fn trap(device: &Device, happening: &Happening, moment: Moment<'_>) -
         Happening::BatteryLow(_) => ups_alarm(3, true),
         Happening::MainsBack => ups_alarm(2, false),
         Happening::ColdStart => standard(1, Vec::new()),
-        Happening::BadCommunity(from) => standard(
-            5,
-            vec![(oid("1.3.6.1.4.1.9.2.1.5.0"), Value::Address(*from))],
-        ),
+        Happening::BadCommunity(from) => standard(5, vec![(oid("1.3.6.1.4.1.9.2.1.5.0"), Value::Address(*from))]),
         Happening::Configured(_) => configured(vendor, moment),
-        Happening::DyingGasp
-        | Happening::CellDown(..)
-        | Happening::CellUp(..)
-        | Happening::Login(_)
-        | Happening::BadLogin(_)
-        | Happening::Chat(_) => None,
+        Happening::DyingGasp | Happening::CellDown(..) | Happening::CellUp(..) | Happening::Login(_) | Happening::BadLogin(_) | Happening::Chat(_) => None,
     }
 }
 
@@ -75,22 +64,13 @@ fn link(vendor: Vendor, port: &Port, down: Option<bool>) -> Option<Trap> {
     let admin = if down == Some(true) { DOWN } else { UP };
     let oper = if down.is_some() { DOWN } else { UP };
     let mut varbinds = vec![
-        (
-            at("1.3.6.1.2.1.2.2.1.1", &index),
-            Value::Integer(i64::from(port.if_index)),
-        ),
+        (at("1.3.6.1.2.1.2.2.1.1", &index), Value::Integer(i64::from(port.if_index))),
         (at("1.3.6.1.2.1.2.2.1.7", &index), Value::Integer(admin)),
         (at("1.3.6.1.2.1.2.2.1.8", &index), Value::Integer(oper)),
         (at("1.3.6.1.2.1.2.2.1.2", &index), Value::text(&port.name)),
     ];
-    let alias = (
-        at("1.3.6.1.2.1.31.1.1.1.18", &index),
-        Value::text(&port.alias),
-    );
-    let name = (
-        at("1.3.6.1.2.1.31.1.1.1.1", &index),
-        Value::text(&port.name),
-    );
+    let alias = (at("1.3.6.1.2.1.31.1.1.1.18", &index), Value::text(&port.alias));
+    let name = (at("1.3.6.1.2.1.31.1.1.1.1", &index), Value::text(&port.name));
     match vendor {
         Vendor::Ios => {
             let reason = if down.is_some() { "down" } else { "up" };
@@ -98,10 +78,7 @@ fn link(vendor: Vendor, port: &Port, down: Option<bool>) -> Option<Trap> {
             varbinds.push((at("1.3.6.1.4.1.9.2.2.1.1.20", &index), Value::text(reason)));
             varbinds.push(alias);
         }
-        Vendor::IosXr => varbinds.extend([
-            (at("1.3.6.1.2.1.2.2.1.3", &index), Value::Integer(6)),
-            alias,
-        ]),
+        Vendor::IosXr => varbinds.extend([(at("1.3.6.1.2.1.2.2.1.3", &index), Value::Integer(6)), alias]),
         Vendor::Junos => varbinds.push(name),
         _ => varbinds.extend([name, alias]),
     }
@@ -130,28 +107,12 @@ fn ldp(device: &Device, peer: Ipv4Addr, up: bool) -> Option<Trap> {
     index.extend([0, 0]);
     let state = if up { 5 } else { 1 };
     trap_of(
-        if up {
-            "1.3.6.1.2.1.10.166.4.0.3"
-        } else {
-            "1.3.6.1.2.1.10.166.4.0.4"
-        },
+        if up { "1.3.6.1.2.1.10.166.4.0.3" } else { "1.3.6.1.2.1.10.166.4.0.4" },
         vec![
-            (
-                at("1.3.6.1.2.1.10.166.4.1.3.3.1.2", &index),
-                Value::Integer(state),
-            ),
-            (
-                at("1.3.6.1.2.1.10.166.4.1.3.3.1.8", &index),
-                Value::Ticks(0),
-            ),
-            (
-                at("1.3.6.1.2.1.10.166.4.1.3.4.1.1", &index),
-                Value::Counter(0),
-            ),
-            (
-                at("1.3.6.1.2.1.10.166.4.1.3.4.1.2", &index),
-                Value::Counter(0),
-            ),
+            (at("1.3.6.1.2.1.10.166.4.1.3.3.1.2", &index), Value::Integer(state)),
+            (at("1.3.6.1.2.1.10.166.4.1.3.3.1.8", &index), Value::Ticks(0)),
+            (at("1.3.6.1.2.1.10.166.4.1.3.4.1.1", &index), Value::Counter(0)),
+            (at("1.3.6.1.2.1.10.166.4.1.3.4.1.2", &index), Value::Counter(0)),
         ],
     )
 }
@@ -167,20 +128,11 @@ fn bgp(vendor: Vendor, peer: Ipv4Addr, up: bool) -> Option<Trap> {
         (false, false) => "1.3.6.1.2.1.15.0.2",
     };
     let mut varbinds = vec![
-        (
-            at("1.3.6.1.2.1.15.3.1.14", &index),
-            Value::Octets(if up { vec![0, 0] } else { vec![4, 0] }),
-        ),
-        (
-            at("1.3.6.1.2.1.15.3.1.2", &index),
-            Value::Integer(if up { 6 } else { 1 }),
-        ),
+        (at("1.3.6.1.2.1.15.3.1.14", &index), Value::Octets(if up { vec![0, 0] } else { vec![4, 0] })),
+        (at("1.3.6.1.2.1.15.3.1.2", &index), Value::Integer(if up { 6 } else { 1 })),
     ];
     if !old {
-        varbinds.insert(
-            0,
-            (at("1.3.6.1.2.1.15.3.1.7", &index), Value::Address(peer)),
-        );
+        varbinds.insert(0, (at("1.3.6.1.2.1.15.3.1.7", &index), Value::Address(peer)));
     }
     trap_of(id, varbinds)
 }
@@ -197,11 +149,7 @@ fn light(vendor: Vendor, port: &Port, level: u8, centi_dbm: i32) -> Option<Trap>
                 2 => vec![0x08, 0, 0],
                 _ => vec![0x88, 0, 0],
             };
-            let last = if level == 0 {
-                vec![0x08, 0, 0]
-            } else {
-                vec![0, 0, 0]
-            };
+            let last = if level == 0 { vec![0x08, 0, 0] } else { vec![0, 0, 0] };
             trap_of(
                 if level == 0 {
                     "1.3.6.1.4.1.2636.4.18.0.2"
@@ -210,14 +158,8 @@ fn light(vendor: Vendor, port: &Port, level: u8, centi_dbm: i32) -> Option<Trap>
                 },
                 vec![
                     (at("1.3.6.1.2.1.2.2.1.2", &index), Value::text(&port.name)),
-                    (
-                        at("1.3.6.1.4.1.2636.3.60.1.1.1.1.3", &index),
-                        Value::Octets(last),
-                    ),
-                    (
-                        at("1.3.6.1.4.1.2636.3.60.1.1.1.1.1", &index),
-                        Value::Octets(now),
-                    ),
+                    (at("1.3.6.1.4.1.2636.3.60.1.1.1.1.3", &index), Value::Octets(last)),
+                    (at("1.3.6.1.4.1.2636.3.60.1.1.1.1.1", &index), Value::Octets(now)),
                 ],
             )
         }
@@ -228,18 +170,9 @@ fn light(vendor: Vendor, port: &Port, level: u8, centi_dbm: i32) -> Option<Trap>
             trap_of(
                 "1.3.6.1.4.1.9.9.91.2.0.1",
                 vec![
-                    (
-                        at("1.3.6.1.4.1.9.9.91.1.2.1.1.4", &threshold),
-                        Value::Integer(limit),
-                    ),
-                    (
-                        at("1.3.6.1.4.1.9.9.91.1.1.1.1.4", &sensor),
-                        Value::Integer(i64::from(centi_dbm) / 10),
-                    ),
-                    (
-                        at("1.3.6.1.4.1.9.9.91.1.2.1.1.5", &threshold),
-                        Value::Integer(if level == 0 { 2 } else { 1 }),
-                    ),
+                    (at("1.3.6.1.4.1.9.9.91.1.2.1.1.4", &threshold), Value::Integer(limit)),
+                    (at("1.3.6.1.4.1.9.9.91.1.1.1.1.4", &sensor), Value::Integer(i64::from(centi_dbm) / 10)),
+                    (at("1.3.6.1.4.1.9.9.91.1.2.1.1.5", &threshold), Value::Integer(if level == 0 { 2 } else { 1 })),
                     (
                         at("1.3.6.1.2.1.47.1.1.1.1.7", &sensor),
                         Value::text(&format!("{} Receive Power Sensor", port.name)),
@@ -263,52 +196,27 @@ fn temperature(vendor: Vendor, level: u8, degrees: u32) -> Option<Trap> {
             trap_of(
                 "1.3.6.1.4.1.9.9.13.3.0.7",
                 vec![
-                    (
-                        oid("1.3.6.1.4.1.9.9.13.1.3.1.2.1006"),
-                        Value::text("SW#1, Sensor#1"),
-                    ),
-                    (
-                        oid("1.3.6.1.4.1.9.9.13.1.3.1.3.1006"),
-                        Value::Gauge(u32::try_from(degrees).unwrap_or(0)),
-                    ),
-                    (
-                        oid("1.3.6.1.4.1.9.9.13.1.3.1.6.1006"),
-                        Value::Integer(state),
-                    ),
+                    (oid("1.3.6.1.4.1.9.9.13.1.3.1.2.1006"), Value::text("SW#1, Sensor#1")),
+                    (oid("1.3.6.1.4.1.9.9.13.1.3.1.3.1006"), Value::Gauge(u32::try_from(degrees).unwrap_or(0))),
+                    (oid("1.3.6.1.4.1.9.9.13.1.3.1.6.1006"), Value::Integer(state)),
                 ],
             )
         }
         Vendor::Junos => {
-            let id = if level == 0 {
-                "1.3.6.1.4.1.2636.4.2.3"
-            } else {
-                "1.3.6.1.4.1.2636.4.1.3"
-            };
+            let id = if level == 0 { "1.3.6.1.4.1.2636.4.2.3" } else { "1.3.6.1.4.1.2636.4.1.3" };
             trap_of(
                 id,
                 vec![
-                    (
-                        oid("1.3.6.1.4.1.2636.3.1.8.1.6.7.1.0.0"),
-                        Value::text("FPC: MPC @ 0/*/*"),
-                    ),
-                    (
-                        oid("1.3.6.1.4.1.2636.3.1.13.1.7.7.1.0.0"),
-                        Value::Gauge(u32::try_from(degrees).unwrap_or(0)),
-                    ),
+                    (oid("1.3.6.1.4.1.2636.3.1.8.1.6.7.1.0.0"), Value::text("FPC: MPC @ 0/*/*")),
+                    (oid("1.3.6.1.4.1.2636.3.1.13.1.7.7.1.0.0"), Value::Gauge(u32::try_from(degrees).unwrap_or(0))),
                 ],
             )
         }
         Vendor::Eos => trap_of(
             "1.3.6.1.4.1.30065.3.12.0.1",
             vec![
-                (
-                    oid("1.3.6.1.2.1.99.1.1.1.4.100006001"),
-                    Value::Integer(degrees * 10),
-                ),
-                (
-                    oid("1.3.6.1.2.1.99.1.1.1.5.100006001"),
-                    Value::Integer(if level == 0 { 1 } else { 3 }),
-                ),
+                (oid("1.3.6.1.2.1.99.1.1.1.4.100006001"), Value::Integer(degrees * 10)),
+                (oid("1.3.6.1.2.1.99.1.1.1.5.100006001"), Value::Integer(if level == 0 { 1 } else { 3 })),
             ],
         ),
         _ => None,
@@ -320,31 +228,15 @@ fn fan(vendor: Vendor, works: bool) -> Option<Trap> {
         Vendor::Ios | Vendor::IosXr | Vendor::NxOs => trap_of(
             "1.3.6.1.4.1.9.9.13.3.0.8",
             vec![
-                (
-                    oid("1.3.6.1.4.1.9.9.13.1.4.1.2.1014"),
-                    Value::text("Fan Tray 1"),
-                ),
-                (
-                    oid("1.3.6.1.4.1.9.9.13.1.4.1.3.1014"),
-                    Value::Integer(if works { 1 } else { 3 }),
-                ),
+                (oid("1.3.6.1.4.1.9.9.13.1.4.1.2.1014"), Value::text("Fan Tray 1")),
+                (oid("1.3.6.1.4.1.9.9.13.1.4.1.3.1014"), Value::Integer(if works { 1 } else { 3 })),
             ],
         ),
         Vendor::Junos => trap_of(
-            if works {
-                "1.3.6.1.4.1.2636.4.2.2"
-            } else {
-                "1.3.6.1.4.1.2636.4.1.2"
-            },
+            if works { "1.3.6.1.4.1.2636.4.2.2" } else { "1.3.6.1.4.1.2636.4.1.2" },
             vec![
-                (
-                    oid("1.3.6.1.4.1.2636.3.1.8.1.6.4.1.0.0"),
-                    Value::text("Fan Tray 0"),
-                ),
-                (
-                    oid("1.3.6.1.4.1.2636.3.1.13.1.6.4.1.0.0"),
-                    Value::Integer(if works { 2 } else { 6 }),
-                ),
+                (oid("1.3.6.1.4.1.2636.3.1.8.1.6.4.1.0.0"), Value::text("Fan Tray 0")),
+                (oid("1.3.6.1.4.1.2636.3.1.13.1.6.4.1.0.0"), Value::Integer(if works { 2 } else { 6 })),
             ],
         ),
         _ => None,
@@ -360,40 +252,21 @@ fn module(vendor: Vendor, card: u8, works: bool, moment: Moment<'_>) -> Option<T
             trap_of(
                 "1.3.6.1.4.1.9.9.117.2.0.1",
                 vec![
-                    (
-                        at("1.3.6.1.4.1.9.9.117.1.2.1.1.2", &index),
-                        Value::Integer(if works { 2 } else { 7 }),
-                    ),
-                    (
-                        at("1.3.6.1.4.1.9.9.117.1.2.1.1.4", &index),
-                        Value::Ticks(moment.uptime_ticks),
-                    ),
-                    (
-                        at("1.3.6.1.2.1.47.1.1.1.1.7", &index),
-                        Value::text(&format!("module {card}")),
-                    ),
+                    (at("1.3.6.1.4.1.9.9.117.1.2.1.1.2", &index), Value::Integer(if works { 2 } else { 7 })),
+                    (at("1.3.6.1.4.1.9.9.117.1.2.1.1.4", &index), Value::Ticks(moment.uptime_ticks)),
+                    (at("1.3.6.1.2.1.47.1.1.1.1.7", &index), Value::text(&format!("module {card}"))),
                 ],
             )
         }
         Vendor::Junos => {
             let index = [7, slot + 1, 0, 0];
             trap_of(
-                if works {
-                    "1.3.6.1.4.1.2636.4.2.4"
-                } else {
-                    "1.3.6.1.4.1.2636.4.1.9"
-                },
+                if works { "1.3.6.1.4.1.2636.4.2.4" } else { "1.3.6.1.4.1.2636.4.1.9" },
                 vec![
                     (at("1.3.6.1.4.1.2636.3.1.15.1.1", &index), Value::Integer(7)),
-                    (
-                        at("1.3.6.1.4.1.2636.3.1.15.1.5", &index),
-                        Value::text(&format!("FPC: MPC @ {card}/*/*")),
-                    ),
+                    (at("1.3.6.1.4.1.2636.3.1.15.1.5", &index), Value::text(&format!("FPC: MPC @ {card}/*/*"))),
                     (at("1.3.6.1.4.1.2636.3.1.15.1.6", &index), Value::Integer(3)),
-                    (
-                        at("1.3.6.1.4.1.2636.3.1.15.1.7", &index),
-                        Value::Integer(i64::from(card)),
-                    ),
+                    (at("1.3.6.1.4.1.2636.3.1.15.1.7", &index), Value::Integer(i64::from(card))),
                 ],
             )
         }
@@ -406,10 +279,7 @@ fn on_battery(minutes: u32) -> Option<Trap> {
     trap_of(
         "1.3.6.1.2.1.33.2.1",
         vec![
-            (
-                oid("1.3.6.1.2.1.33.1.2.3.0"),
-                Value::Integer(i64::from(minutes)),
-            ),
+            (oid("1.3.6.1.2.1.33.1.2.3.0"), Value::Integer(i64::from(minutes))),
             (oid("1.3.6.1.2.1.33.1.2.2.0"), Value::Integer(5)),
             (oid("1.3.6.1.2.1.33.1.9.7.0"), Value::Integer(2)),
         ],
@@ -419,16 +289,9 @@ fn on_battery(minutes: u32) -> Option<Trap> {
 /// UPS-MIB alarm table: `upsAlarmOnBattery` is 2, `upsAlarmLowBattery` 3.
 fn ups_alarm(which: u32, added: bool) -> Option<Trap> {
     trap_of(
-        if added {
-            "1.3.6.1.2.1.33.2.3"
-        } else {
-            "1.3.6.1.2.1.33.2.4"
-        },
+        if added { "1.3.6.1.2.1.33.2.3" } else { "1.3.6.1.2.1.33.2.4" },
         vec![
-            (
-                oid("1.3.6.1.2.1.33.1.6.2.1.1").with(&[which]),
-                Value::Integer(i64::from(which)),
-            ),
+            (oid("1.3.6.1.2.1.33.1.6.2.1.1").with(&[which]), Value::Integer(i64::from(which))),
             (
                 oid("1.3.6.1.2.1.33.1.6.2.1.2").with(&[which]),
                 Value::Oid(oid("1.3.6.1.2.1.33.1.6.3").with(&[which])),
@@ -444,18 +307,9 @@ fn configured(vendor: Vendor, moment: Moment<'_>) -> Option<Trap> {
             trap_of(
                 "1.3.6.1.4.1.9.9.43.2.0.1",
                 vec![
-                    (
-                        at("1.3.6.1.4.1.9.9.43.1.1.6.1.3", &index),
-                        Value::Integer(1),
-                    ),
-                    (
-                        at("1.3.6.1.4.1.9.9.43.1.1.6.1.4", &index),
-                        Value::Integer(3),
-                    ),
-                    (
-                        at("1.3.6.1.4.1.9.9.43.1.1.6.1.5", &index),
-                        Value::Integer(2),
-                    ),
+                    (at("1.3.6.1.4.1.9.9.43.1.1.6.1.3", &index), Value::Integer(1)),
+                    (at("1.3.6.1.4.1.9.9.43.1.1.6.1.4", &index), Value::Integer(3)),
+                    (at("1.3.6.1.4.1.9.9.43.1.1.6.1.5", &index), Value::Integer(2)),
                 ],
             )
         }

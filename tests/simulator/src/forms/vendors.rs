@@ -56,60 +56,33 @@ pub(super) fn texts(device: &Device, happening: &Happening) -> Vec<Line> {
 /// A base station: alarm parameters as RFC 5674 names them.
 pub(super) fn ran(happening: &Happening, host: &str) -> Option<(u8, String)> {
     let alarm = |resource: &str, cause: &str, perceived: &str, kind: &str| {
-        format!(
-            "[alarm resource=\"{resource}\" probableCause=\"{cause}\" perceivedSeverity=\"{perceived}\" eventType=\"{kind}\"]"
-        )
+        format!("[alarm resource=\"{resource}\" probableCause=\"{cause}\" perceivedSeverity=\"{perceived}\" eventType=\"{kind}\"]")
     };
     let said = match happening {
         Happening::CellDown(cell, why) => (
             2,
-            format!(
-                "{} Cell {cell} out of service: {why}",
-                alarm(cell, why, "major", "communicationsAlarm")
-            ),
+            format!("{} Cell {cell} out of service: {why}", alarm(cell, why, "major", "communicationsAlarm")),
         ),
         Happening::CellUp(cell) => (
             5,
-            format!(
-                "{} Cell {cell} in service",
-                alarm(cell, "transmissionError", "cleared", "communicationsAlarm")
-            ),
+            format!("{} Cell {cell} in service", alarm(cell, "transmissionError", "cleared", "communicationsAlarm")),
         ),
         Happening::OnBattery(minutes) => {
             let element = alarm(host, "powerProblem", "major", "environmentalAlarm");
-            (
-                3,
-                format!("{element} Mains lost, {minutes} minutes of battery left"),
-            )
+            (3, format!("{element} Mains lost, {minutes} minutes of battery left"))
         }
         Happening::BatteryLow(minutes) => {
             let element = alarm(host, "powerProblem", "critical", "environmentalAlarm");
             (1, format!("{element} Battery low, {minutes} minutes left"))
         }
-        Happening::MainsBack => (
-            5,
-            format!(
-                "{} Mains restored",
-                alarm(host, "powerProblem", "cleared", "environmentalAlarm")
-            ),
-        ),
+        Happening::MainsBack => (5, format!("{} Mains restored", alarm(host, "powerProblem", "cleared", "environmentalAlarm"))),
         Happening::Hot(level, degrees) => {
             let perceived = if *level > 1 { "major" } else { "warning" };
-            let element = alarm(
-                host,
-                "temperatureUnacceptable",
-                perceived,
-                "environmentalAlarm",
-            );
+            let element = alarm(host, "temperatureUnacceptable", perceived, "environmentalAlarm");
             (4, format!("{element} Cabinet temperature {degrees} C"))
         }
         Happening::Cool(degrees) => {
-            let element = alarm(
-                host,
-                "temperatureUnacceptable",
-                "cleared",
-                "environmentalAlarm",
-            );
+            let element = alarm(host, "temperatureUnacceptable", "cleared", "environmentalAlarm");
             (5, format!("{element} Cabinet temperature {degrees} C"))
         }
         Happening::ColdStart => (5, "- Base station started".to_owned()),

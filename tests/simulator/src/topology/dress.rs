@@ -17,20 +17,11 @@ impl Topology {
         self.name_hosts();
         self.mark_core();
         let taken: BTreeSet<Ipv4Addr> = self.devices.iter().filter_map(given_address).collect();
-        let mut free = (0..u32::MAX)
-            .map(loopback)
-            .filter(|address| !taken.contains(address));
+        let mut free = (0..u32::MAX).map(loopback).filter(|address| !taken.contains(address));
         for device in &mut self.devices {
             let vendor = drawn_vendor(&mut rng);
-            device.vendor = device
-                .record
-                .attributes
-                .get("vendor")
-                .and_then(|name| Vendor::named(name))
-                .unwrap_or(vendor);
-            device.address = given_address(device)
-                .or_else(|| free.next())
-                .unwrap_or(Ipv4Addr::LOCALHOST);
+            device.vendor = device.record.attributes.get("vendor").and_then(|name| Vendor::named(name)).unwrap_or(vendor);
+            device.address = given_address(device).or_else(|| free.next()).unwrap_or(Ipv4Addr::LOCALHOST);
             let draw = rng.below(100);
             let both = mix::TRAPS_ONLY_PERCENT + mix::SYSLOG_ONLY_PERCENT;
             (device.traps, device.syslog) = match draw {
@@ -42,22 +33,14 @@ impl Topology {
             device.out_of_band = rng.percent(mix::OUT_OF_BAND_PERCENT) || device.core;
             device.hold_s = mix::BGP_HOLD_S[rng.index(mix::BGP_HOLD_S.len())];
             match device.vendor {
-                Vendor::Ran => {
-                    (device.traps, device.syslog, device.out_of_band) = (false, true, false)
-                }
-                Vendor::Ups => {
-                    (device.traps, device.syslog, device.out_of_band) = (true, false, false)
-                }
+                Vendor::Ran => (device.traps, device.syslog, device.out_of_band) = (false, true, false),
+                Vendor::Ups => (device.traps, device.syslog, device.out_of_band) = (true, false, false),
                 _ => {}
             }
         }
         for link in &mut self.links {
-            let to_radio = link
-                .ends
-                .iter()
-                .any(|&end| !self.devices[end].vendor.routes());
-            link.carrierless =
-                rng.percent(mix::CARRIERLESS_PERCENT) && !to_radio && link.medium.is_empty();
+            let to_radio = link.ends.iter().any(|&end| !self.devices[end].vendor.routes());
+            link.carrierless = rng.percent(mix::CARRIERLESS_PERCENT) && !to_radio && link.medium.is_empty();
         }
         self.give_ports(&mut rng);
         self.place_reflectors();
@@ -73,27 +56,17 @@ impl Topology {
         for device in &mut self.devices {
             let name = &device.record.name;
             let plain = !name.is_empty()
-                && name
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
                 && name.chars().any(|c| c.is_ascii_alphabetic())
                 && count.get(&name.to_lowercase()) == Some(&1);
-            device.host = if plain {
-                name.clone()
-            } else {
-                device.record.external_id.clone()
-            };
+            device.host = if plain { name.clone() } else { device.record.external_id.clone() };
         }
     }
 
     /// Without a mark, the best connected devices are the core.
     fn mark_core(&mut self) {
         for device in &mut self.devices {
-            device.core = device
-                .record
-                .attributes
-                .get("role")
-                .is_some_and(|role| role == "core");
+            device.core = device.record.attributes.get("role").is_some_and(|role| role == "core");
         }
         if self.devices.iter().any(|device| device.core) {
             return;
@@ -109,10 +82,7 @@ impl Topology {
         for part in parts.iter().flatten() {
             *size.entry(*part).or_default() += 1;
         }
-        let largest = size
-            .iter()
-            .max_by_key(|&(part, size)| (*size, std::cmp::Reverse(*part)))
-            .map(|(part, _)| *part);
+        let largest = size.iter().max_by_key(|&(part, size)| (*size, std::cmp::Reverse(*part))).map(|(part, _)| *part);
         let mut order: Vec<usize> = (0..self.devices.len())
             .filter(|&index| self.devices[index].speaks && parts[index] == largest)
             .collect();
@@ -120,10 +90,7 @@ impl Topology {
         let wanted = (self.devices.len() / 20).max(2);
         for &index in order.iter().take(wanted) {
             self.devices[index].core = true;
-            self.devices[index]
-                .record
-                .attributes
-                .insert("role".to_owned(), "core".to_owned());
+            self.devices[index].record.attributes.insert("role".to_owned(), "core".to_owned());
         }
     }
 
@@ -143,11 +110,7 @@ impl Topology {
                 used[near] += 1;
                 let given = std::mem::take(&mut link.ports[side].name);
                 let network = u32::try_from(index).unwrap_or_default().wrapping_mul(2);
-                let address = Ipv4Addr::from(
-                    0x0a40_0000_u32
-                        .wrapping_add(network)
-                        .wrapping_add(u32::from(side == 1)),
-                );
+                let address = Ipv4Addr::from(0x0a40_0000_u32.wrapping_add(network).wrapping_add(u32::from(side == 1)));
                 link.ports[side] = Port {
                     name: if given.is_empty() { port.name } else { given },
                     address: if link.ports[side].address.is_unspecified() {
@@ -163,11 +126,7 @@ impl Topology {
         for (index, device) in self.devices.iter_mut().enumerate() {
             let cards = cards_for(degree[index]);
             device.cards = u8::try_from(cards).unwrap_or(u8::MAX);
-            let customers = if device.vendor.routes() {
-                2 + rng.index(4)
-            } else {
-                0
-            };
+            let customers = if device.vendor.routes() { 2 + rng.index(4) } else { 0 };
             device.customers = (0..customers)
                 .map(|number| Port {
                     address: Ipv4Addr::UNSPECIFIED,
@@ -186,9 +145,7 @@ impl Topology {
             .collect();
         let wanted = (self.devices.len() / CLIENTS).max(2).min(core.len());
         // Spread over the core, the first ones always among them.
-        let chosen: Vec<usize> = (0..wanted)
-            .map(|number| core[number * core.len() / wanted.max(1)])
-            .collect();
+        let chosen: Vec<usize> = (0..wanted).map(|number| core[number * core.len() / wanted.max(1)]).collect();
         let hops: Vec<_> = chosen.iter().map(|&one| graph.hops(&[one])).collect();
         for index in 0..self.devices.len() {
             let device = &self.devices[index];
@@ -220,21 +177,14 @@ impl Topology {
             .map(|(at, device)| (device.record.external_id.clone(), at))
             .collect();
         for device in &mut self.devices {
-            device.behind = device
-                .record
-                .attributes
-                .get("behind")
-                .and_then(|id| index.get(id))
-                .copied();
+            device.behind = device.record.attributes.get("behind").and_then(|id| index.get(id)).copied();
         }
     }
 }
 
 fn given_address(device: &Device) -> Option<Ipv4Addr> {
     let given = device.record.attributes.get("address")?;
-    given
-        .split(';')
-        .find_map(|address| address.trim().parse().ok())
+    given.split(';').find_map(|address| address.trim().parse().ok())
 }
 
 fn loopback(number: u32) -> Ipv4Addr {
@@ -255,11 +205,7 @@ fn drawn_vendor(rng: &mut Rng) -> Vendor {
 }
 
 fn cards_for(degree: usize) -> usize {
-    if degree < 4 {
-        1
-    } else {
-        (degree / 3).clamp(2, 8)
-    }
+    if degree < 4 { 1 } else { (degree / 3).clamp(2, 8) }
 }
 
 /// The `number`th port of a device: round robin over the cards, whatever the seed.
@@ -269,15 +215,9 @@ fn port(vendor: Vendor, cards: usize, number: usize) -> Port {
     let (name, if_index) = match vendor {
         Vendor::Ios => (format!("GigabitEthernet{c}/{p}"), 1 + c * 32 + p),
         Vendor::IosXr => (format!("TenGigE0/{c}/0/{p}"), 0x0a00_0000 + c * 0x40 + p),
-        Vendor::NxOs => (
-            format!("Ethernet{}/{}", c + 1, p + 1),
-            0x1a00_0000 + (c << 19) + (p << 12),
-        ),
+        Vendor::NxOs => (format!("Ethernet{}/{}", c + 1, p + 1), 0x1a00_0000 + (c << 19) + (p << 12)),
         Vendor::Junos => (format!("xe-{c}/0/{p}"), 500 + c * 64 + p),
-        Vendor::Eos => (
-            format!("Ethernet{}/{}", c + 3, p + 1),
-            (c + 3) * 1000 + p + 1,
-        ),
+        Vendor::Eos => (format!("Ethernet{}/{}", c + 3, p + 1), (c + 3) * 1000 + p + 1),
         Vendor::Huawei => (format!("GigabitEthernet{}/0/{p}", c + 1), 6 + c * 32 + p),
         Vendor::Ran | Vendor::Ups => (format!("ETH-{}", p + 1), 1 + p),
     };

@@ -9,33 +9,15 @@ use super::{Device, LinkNames, Record, Relation, Topology};
 
 /// The relation that is a link.
 pub const CONNECTS: &str = "connects";
-const FIXED: [&str; 8] = [
-    "external_id",
-    "name",
-    "type",
-    "parent",
-    "lat",
-    "lon",
-    "sla_tier",
-    "revenue_weight",
-];
-const LINK_COLUMNS: [&str; 5] = [
-    "medium",
-    "source_interface",
-    "target_interface",
-    "source_address",
-    "target_address",
-];
+const FIXED: [&str; 8] = ["external_id", "name", "type", "parent", "lat", "lon", "sla_tier", "revenue_weight"];
+const LINK_COLUMNS: [&str; 5] = ["medium", "source_interface", "target_interface", "source_address", "target_address"];
 
 /// Reads a folder. Devices are what has an `address`, a `vendor`, or a link.
 ///
 /// # Errors
 /// When a file is missing, a row names what is not there, or an id is there twice.
 pub fn read(folder: &Path) -> Result<Topology> {
-    let name = folder
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut records = Vec::new();
     let mut known = BTreeSet::new();
     for row in rows(&folder.join("entities.csv"))? {
@@ -58,21 +40,13 @@ pub fn read(folder: &Path) -> Result<Topology> {
             }
         }
     }
-    let mut topology = Topology {
-        name,
-        ..Topology::default()
-    };
+    let mut topology = Topology { name, ..Topology::default() };
     let mut index = BTreeMap::new();
     for record in records {
-        let told = ["address", "vendor"]
-            .iter()
-            .any(|key| record.attributes.contains_key(*key));
+        let told = ["address", "vendor"].iter().any(|key| record.attributes.contains_key(*key));
         if told || linked.contains(&record.external_id) {
             index.insert(record.external_id.clone(), topology.devices.len());
-            let speaks = record
-                .attributes
-                .get("reports")
-                .is_none_or(|reports| reports != "no");
+            let speaks = record.attributes.get("reports").is_none_or(|reports| reports != "no");
             topology.devices.push(Device {
                 speaks,
                 ..Device::bare(record)
@@ -83,11 +57,7 @@ pub fn read(folder: &Path) -> Result<Topology> {
     }
     let mut names = LinkNames::default();
     for row in relations {
-        let (source, target, kind) = (
-            cell(&row, "source"),
-            cell(&row, "target"),
-            cell(&row, "relation"),
-        );
+        let (source, target, kind) = (cell(&row, "source"), cell(&row, "target"), cell(&row, "relation"));
         if kind != CONNECTS {
             let relation = Relation {
                 source: source.to_owned(),
@@ -132,13 +102,7 @@ fn rows(file: &Path) -> Result<Vec<Row>> {
         .collect();
     let mut rows = Vec::new();
     for record in reader.records() {
-        rows.push(
-            header
-                .iter()
-                .cloned()
-                .zip(record?.iter().map(str::to_owned))
-                .collect(),
-        );
+        rows.push(header.iter().cloned().zip(record?.iter().map(str::to_owned)).collect());
     }
     Ok(rows)
 }
@@ -174,8 +138,7 @@ impl Topology {
     /// # Errors
     /// When a file cannot be written.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("cannot make {}", folder.display()))?;
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         self.write_entities(&folder.join("entities.csv"))?;
         self.write_relations(&folder.join("relations.csv"))
     }
@@ -195,29 +158,16 @@ impl Topology {
             }
             record
         };
-        self.others
-            .iter()
-            .cloned()
-            .chain(self.devices.iter().map(device))
-            .collect()
+        self.others.iter().cloned().chain(self.devices.iter().map(device)).collect()
     }
 
     fn write_entities(&self, file: &Path) -> Result<()> {
         let records = self.records();
-        let columns: BTreeSet<&str> = records
-            .iter()
-            .flat_map(|record| record.attributes.keys().map(String::as_str))
-            .collect();
-        let mut writer = csv::Writer::from_path(file)
-            .with_context(|| format!("cannot write {}", file.display()))?;
+        let columns: BTreeSet<&str> = records.iter().flat_map(|record| record.attributes.keys().map(String::as_str)).collect();
+        let mut writer = csv::Writer::from_path(file).with_context(|| format!("cannot write {}", file.display()))?;
         writer.write_record(FIXED.iter().chain(columns.iter()))?;
         for record in &records {
-            let place = |pick: fn((f64, f64)) -> f64| {
-                record
-                    .place
-                    .map(|at| format!("{:.5}", pick(at)))
-                    .unwrap_or_default()
-            };
+            let place = |pick: fn((f64, f64)) -> f64| record.place.map(|at| format!("{:.5}", pick(at))).unwrap_or_default();
             let mut cells = vec![
                 record.external_id.clone(),
                 record.name.clone(),
@@ -228,11 +178,7 @@ impl Topology {
                 record.sla_tier.clone(),
                 record.revenue_weight.clone(),
             ];
-            cells.extend(
-                columns
-                    .iter()
-                    .map(|column| record.attributes.get(*column).cloned().unwrap_or_default()),
-            );
+            cells.extend(columns.iter().map(|column| record.attributes.get(*column).cloned().unwrap_or_default()));
             writer.write_record(&cells)?;
         }
         writer.flush()?;
@@ -240,21 +186,11 @@ impl Topology {
     }
 
     fn write_relations(&self, file: &Path) -> Result<()> {
-        let mut writer = csv::Writer::from_path(file)
-            .with_context(|| format!("cannot write {}", file.display()))?;
-        writer.write_record(
-            ["source", "target", "relation"]
-                .iter()
-                .chain(LINK_COLUMNS.iter()),
-        )?;
+        let mut writer = csv::Writer::from_path(file).with_context(|| format!("cannot write {}", file.display()))?;
+        writer.write_record(["source", "target", "relation"].iter().chain(LINK_COLUMNS.iter()))?;
         for link in &self.links {
             let id = |side: usize| self.devices[link.ends[side]].record.external_id.as_str();
-            let mut cells = vec![
-                id(0).to_owned(),
-                id(1).to_owned(),
-                CONNECTS.to_owned(),
-                link.medium.clone(),
-            ];
+            let mut cells = vec![id(0).to_owned(), id(1).to_owned(), CONNECTS.to_owned(), link.medium.clone()];
             if self.ports_known {
                 cells.extend(link.ports.iter().map(|port| port.name.clone()));
                 cells.extend(link.ports.iter().map(|port| port.address.to_string()));
@@ -264,11 +200,7 @@ impl Topology {
             writer.write_record(&cells)?;
         }
         for relation in &self.relations {
-            let mut cells = vec![
-                relation.source.clone(),
-                relation.target.clone(),
-                relation.kind.clone(),
-            ];
+            let mut cells = vec![relation.source.clone(), relation.target.clone(), relation.kind.clone()];
             cells.extend(std::iter::repeat_n(String::new(), LINK_COLUMNS.len()));
             writer.write_record(&cells)?;
         }

@@ -82,8 +82,7 @@ impl Plan {
 
     fn new_town(&mut self) -> (f64, f64) {
         self.town = names::town(&mut self.rng, &mut self.towns);
-        let mut degrees =
-            |lo: u64, range: u64| (lo * 1000 + self.rng.below(range * 1000)) as f64 / 1000.0;
+        let mut degrees = |lo: u64, range: u64| (lo * 1000 + self.rng.below(range * 1000)) as f64 / 1000.0;
         (degrees(45, 8), degrees(2, 12))
     }
 
@@ -104,9 +103,7 @@ impl Plan {
             ..Record::default()
         };
         record.attributes.insert("role".to_owned(), role.to_owned());
-        record
-            .attributes
-            .insert("town".to_owned(), self.town.clone());
+        record.attributes.insert("town".to_owned(), self.town.clone());
         self.topology.devices.push(Device::bare(record));
         self.topology.devices.len() - 1
     }
@@ -131,19 +128,9 @@ impl Plan {
         }
         // In the order of their places, so that the ring does not cross itself more than it must.
         ring.sort_by_key(|&index| {
-            let (lat, lon) = self.topology.devices[index]
-                .record
-                .place
-                .unwrap_or_default();
+            let (lat, lon) = self.topology.devices[index].record.place.unwrap_or_default();
             let east = lon > 8.0;
-            (
-                east,
-                if east {
-                    (lat * 1000.0) as i64
-                } else {
-                    -(lat * 1000.0) as i64
-                },
-            )
+            (east, if east { (lat * 1000.0) as i64 } else { -(lat * 1000.0) as i64 })
         });
         for at in 0..ring.len() {
             self.connect(ring[at], ring[(at + 1) % ring.len()]);
@@ -152,10 +139,7 @@ impl Plan {
     }
 
     fn place_of(&self, index: usize) -> (f64, f64) {
-        self.topology.devices[index]
-            .record
-            .place
-            .unwrap_or_default()
+        self.topology.devices[index].record.place.unwrap_or_default()
     }
 
     fn ring_access(&mut self, nodes: usize) {
@@ -208,14 +192,7 @@ impl Plan {
     fn mesh(&mut self, nodes: usize) {
         for number in 0..nodes {
             let place = self.new_town();
-            self.add(
-                if number < (nodes / 15).max(2) {
-                    "core"
-                } else {
-                    "edge"
-                },
-                place,
-            );
+            self.add(if number < (nodes / 15).max(2) { "core" } else { "edge" }, place);
         }
         let distance = |plan: &Self, a: usize, b: usize| {
             let (pa, pb) = (plan.place_of(a), plan.place_of(b));

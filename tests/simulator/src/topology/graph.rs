@@ -48,11 +48,7 @@ impl Graph {
 
     /// Numbers the connected parts; a device that is down has none, a link that does not pass connects nothing.
     #[must_use]
-    pub fn parts(
-        &self,
-        up: impl Fn(usize) -> bool,
-        passes: impl Fn(usize) -> bool,
-    ) -> Vec<Option<u32>> {
+    pub fn parts(&self, up: impl Fn(usize) -> bool, passes: impl Fn(usize) -> bool) -> Vec<Option<u32>> {
         let mut part = vec![None; self.beside.len()];
         let mut stack = Vec::new();
         let mut number = 0;

@@ -42,22 +42,15 @@ pub fn parse(text: &str, name: &str) -> Result<Topology> {
     };
     let mut index = BTreeMap::new();
     for node in nodes {
-        if index
-            .insert(node.id.clone(), topology.devices.len())
-            .is_some()
-        {
+        if index.insert(node.id.clone(), topology.devices.len()).is_some() {
             bail!("node {} is there twice", node.id);
         }
         topology.devices.push(device(node));
     }
     let mut names = LinkNames::default();
     for (source, target) in edges {
-        let from = *index
-            .get(&source)
-            .with_context(|| format!("an edge names the unknown node {source}"))?;
-        let to = *index
-            .get(&target)
-            .with_context(|| format!("an edge names the unknown node {target}"))?;
+        let from = *index.get(&source).with_context(|| format!("an edge names the unknown node {source}"))?;
+        let to = *index.get(&target).with_context(|| format!("an edge names the unknown node {target}"))?;
         topology.link(&mut names, from, to);
     }
     Ok(topology)
@@ -69,23 +62,13 @@ fn device(node: Node) -> Device {
     } else {
         node.label
     };
-    let number = |key: &str| {
-        node.data
-            .get(key)
-            .and_then(|value| value.parse::<f64>().ok())
-    };
-    let place = match (
-        number("Latitude").or(number("lat")),
-        number("Longitude").or(number("lon")),
-    ) {
+    let number = |key: &str| node.data.get(key).and_then(|value| value.parse::<f64>().ok());
+    let place = match (number("Latitude").or(number("lat")), number("Longitude").or(number("lon"))) {
         (Some(lat), Some(lon)) => Some((lat, lon)),
         (None | Some(_), _) => None,
     };
     let mut attributes = node.data;
-    let kind = attributes
-        .remove("type")
-        .filter(|kind| !kind.is_empty())
-        .unwrap_or_else(|| "NODE".to_owned());
+    let kind = attributes.remove("type").filter(|kind| !kind.is_empty()).unwrap_or_else(|| "NODE".to_owned());
     attributes.remove("label");
     attributes.retain(|_, value| !value.is_empty());
     let speaks = !attributes
@@ -123,11 +106,7 @@ impl Place {
         match start.local_name().as_ref() {
             "key" => {
                 let for_node = attribute(start, "for").is_some_and(|what| what == "node");
-                if let (true, Some(id), Some(name)) = (
-                    for_node,
-                    attribute(start, "id"),
-                    attribute(start, "attr.name"),
-                ) {
+                if let (true, Some(id), Some(name)) = (for_node, attribute(start, "id"), attribute(start, "attr.name")) {
                     self.keys.insert(id, name);
                 }
             }
@@ -146,9 +125,7 @@ impl Place {
                 let end = |name| attribute(start, name).context("an edge without ends");
                 self.edges.push((end("source")?, end("target")?));
             }
-            "data" if !empty => {
-                self.key = attribute(start, "key").and_then(|key| self.keys.get(&key).cloned())
-            }
+            "data" if !empty => self.key = attribute(start, "key").and_then(|key| self.keys.get(&key).cloned()),
             "NodeLabel" if !empty => self.in_label = true,
             _ => {}
         }
@@ -222,11 +199,7 @@ mod tests {
         assert_eq!(topology.devices[0].record.name, "São & Co");
         assert!(topology.devices[0].speaks && !topology.devices[1].speaks);
         assert_eq!(topology.devices[2].record.kind, "NODE");
-        let ids: Vec<_> = topology
-            .links
-            .iter()
-            .map(|link| link.external_id.as_str())
-            .collect();
+        let ids: Vec<_> = topology.links.iter().map(|link| link.external_id.as_str()).collect();
         assert_eq!(ids, ["n0--n1", "n0--n1#2", "n1--n2"]);
     }
 

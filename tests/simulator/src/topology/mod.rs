@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 
 pub use graph::Graph;
 
+use crate::mix::FaultKind;
+
 /// Who made a device, hence how it speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -40,14 +42,7 @@ pub enum Vendor {
 
 impl Vendor {
     /// The makers of routers, in the order of `mix::VENDOR_PERCENT`.
-    pub const ROUTERS: [Self; 6] = [
-        Self::Ios,
-        Self::IosXr,
-        Self::NxOs,
-        Self::Junos,
-        Self::Eos,
-        Self::Huawei,
-    ];
+    pub const ROUTERS: [Self; 6] = [Self::Ios, Self::IosXr, Self::NxOs, Self::Junos, Self::Eos, Self::Huawei];
 
     /// As written in the `vendor` column.
     #[must_use]
@@ -68,11 +63,7 @@ impl Vendor {
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         let ran_and_ups = [Self::Ran, Self::Ups];
-        Self::ROUTERS
-            .iter()
-            .chain(&ran_and_ups)
-            .copied()
-            .find(|vendor| vendor.name() == name)
+        Self::ROUTERS.iter().chain(&ran_and_ups).copied().find(|vendor| vendor.name() == name)
     }
 
     /// Takes part in routing.
@@ -218,6 +209,8 @@ pub struct Topology {
     pub relations: Vec<Relation>,
     /// Whether the export says which port is at which end.
     pub ports_known: bool,
+    /// Where the demo's story happens: kind of fault and external id.
+    pub story: Vec<(FaultKind, String)>,
 }
 
 /// Names links as the import does: the orientation of the first one, `#2` and so on for the next.
@@ -229,21 +222,13 @@ pub struct LinkNames {
 impl LinkNames {
     /// The external id of the next link between the two.
     pub fn next(&mut self, source: &str, target: &str) -> String {
-        let key = if source <= target {
-            (source, target)
-        } else {
-            (target, source)
-        };
+        let key = if source <= target { (source, target) } else { (target, source) };
         let (first, count) = self
             .seen
             .entry((key.0.to_owned(), key.1.to_owned()))
             .or_insert_with(|| (format!("{source}--{target}"), 0));
         *count += 1;
-        if *count == 1 {
-            first.clone()
-        } else {
-            format!("{first}#{count}")
-        }
+        if *count == 1 { first.clone() } else { format!("{first}#{count}") }
     }
 }
 
@@ -260,14 +245,9 @@ impl Topology {
             if file.is_dir() {
                 folder::read(file)?
             } else {
-                let text =
-                    std::fs::read_to_string(file).with_context(|| format!("cannot read {path}"))?;
-                let name = file
-                    .file_stem()
-                    .map(|stem| stem.to_string_lossy().into_owned())
-                    .unwrap_or_default();
-                graphml::parse(&text, &name)
-                    .with_context(|| format!("{path} is no usable GraphML"))?
+                let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {path}"))?;
+                let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+                graphml::parse(&text, &name).with_context(|| format!("{path} is no usable GraphML"))?
             }
         };
         topology.dress(seed);
@@ -280,9 +260,7 @@ impl Topology {
     /// For a name that is not among them.
     pub fn builtin(name: &str, seed: u64) -> Result<Self> {
         let (kind, nodes) = match name.rsplit_once('-') {
-            Some((kind, count)) if count.parse::<usize>().is_ok() => {
-                (kind, count.parse().unwrap_or(100))
-            }
+            Some((kind, count)) if count.parse::<usize>().is_ok() => (kind, count.parse().unwrap_or(100)),
             Some(_) | None => (name, 100),
         };
         let Some(kind) = generate::Kind::named(kind) else {
@@ -293,10 +271,7 @@ impl Topology {
 
     /// Adds a link; its ports are filled in by [`Topology::dress`].
     pub(crate) fn link(&mut self, names: &mut LinkNames, source: usize, target: usize) -> usize {
-        let external_id = names.next(
-            &self.devices[source].record.external_id,
-            &self.devices[target].record.external_id,
-        );
+        let external_id = names.next(&self.devices[source].record.external_id, &self.devices[target].record.external_id);
         let port = Port {
             name: String::new(),
             if_index: 0,

@@ -1,0 +1,49 @@
+//! The demo's story: calm, a fibre cut, recovery, a power failure that spreads, a flapping port; then again.
+
+use super::places::Place;
+use super::steps::Step;
+use super::{SECOND, Simulation};
+use crate::mix::FaultKind;
+use crate::topology::Topology;
+
+/// One turn of the story takes so long, in seconds.
+pub const TURN_S: u64 = 20 * 60;
+
+/// Kind, seconds into the turn, seconds it lasts.
+const ACTS: [(FaultKind, u64, u64); 3] = [
+    (FaultKind::FibreCut, 45, 240),
+    (FaultKind::SitePower, 420, 390),
+    (FaultKind::FlappingPort, 960, 120),
+];
+
+/// The places a network names for its story, by the attribute `story` or a link's medium.
+fn named(topology: &Topology, kind: FaultKind) -> Option<Place> {
+    let (_, place) = topology.story.iter().find(|(known, _)| *known == kind)?;
+    let link = topology.links.iter().position(|link| link.external_id == *place);
+    let device = topology.devices.iter().position(|device| device.record.external_id == *place);
+    link.map(|link| Place::Link(link, 0)).or(device.map(Place::Device))
+}
+
+impl Simulation {
+    pub(super) fn story_begins(&mut self) {
+        self.plan_step(self.now, 0, Step::Turn);
+    }
+
+    /// Plans one turn and the next one after it.
+    pub(super) fn turn(&mut self) {
+        for (kind, after_s, lasts_s) in ACTS {
+            let place = named(&self.topology, kind).or_else(|| self.place(kind)).or_else(|| {
+                // A network without power plants: one device loses its power.
+                self.place(FaultKind::NodePower)
+            });
+            let kind = match place {
+                Some(Place::Device(device)) if self.powered_by(&self.device_id(device)).is_empty() => FaultKind::NodePower,
+                _ => kind,
+            };
+            if let Some(place) = place {
+                self.begin(kind, place, self.now + after_s * SECOND, Some(lasts_s));
+            }
+        }
+        self.plan_step(self.now + TURN_S * SECOND, 0, Step::Turn);
+    }
+}
