@@ -59,26 +59,6 @@ impl Topology {
         self.entities.get(ix.0).map(Box::as_ref)
     }
 
-    /// The relation in a slot.
-    #[must_use]
-    pub fn relation(&self, ix: RelationIx) -> Option<&Relation> {
-        self.relations.get(ix.0 as usize).and_then(Option::as_ref)
-    }
-
-    /// Builds the graph from what was kept of it.
-    #[must_use]
-    pub fn restore(version: u64, entities: impl IntoIterator<Item = (EntityIx, Entity)>, relations: impl IntoIterator<Item = (RelationIx, Relation)>) -> Self {
-        let mut graph = Self::default();
-        for (ix, entity) in entities {
-            graph.fold(&TopologyDelta::EntityPut { ix, entity: Box::new(entity) });
-        }
-        for (ix, relation) in relations {
-            graph.fold(&TopologyDelta::RelationPut { ix, relation });
-        }
-        graph.version = version;
-        graph
-    }
-
     /// Every entity with its slot, in the order of slots.
     pub fn entities(&self) -> impl Iterator<Item = (EntityIx, &Entity)> {
         self.entities.iter().map(|(ix, entity)| (EntityIx(ix), entity.as_ref()))
