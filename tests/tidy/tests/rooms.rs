@@ -59,7 +59,7 @@ fn every_room_says_what_it_does_takes_gives_and_never_knows() {
     for folder in ["core/src", "collector/src", "ui/src"] {
         for source in sources(folder, &["mod.rs"]) {
             let depth = source.path.trim_start_matches(folder).matches('/').count();
-            let says_all = ["**does**", "**takes**", "**gives**", "**never knows**"].iter().all(|word| source.text.contains(word));
+            let says_all = ["does:", "takes:", "gives:", "never knows:"].iter().all(|word| source.text.replace('*', "").contains(word));
             if depth == 2 && !says_all {
                 silent.push(source.path);
             }
