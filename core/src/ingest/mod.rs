@@ -5,10 +5,18 @@
 //! - **gives**: an alarm to raise or clear, or a word why it is none.
 //! - **never knows**: sockets, the topology, or what alarms already stand.
 
+mod interface;
+mod itu;
 mod mapping;
+mod mib;
+mod oid;
 mod report;
+mod syslog;
 
+pub use interface::{long_interface, names_interface, short_interface};
 pub use mapping::{Mapping, MappingError};
+pub use oid::{Labels, OidName, OidNames};
+pub use syslog::{SdElement, SyslogMessage};
 
 use crate::model::{Event, Name, Payload, Severity, Symptom, Timestamp};
 
