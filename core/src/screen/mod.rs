@@ -21,7 +21,10 @@ pub use source::{SourceRow, source_row};
 /// Any row of the feed: `{kind, id, row}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "row", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "a row lives for one message; a box for each would cost more than the space")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a row lives for one message; a box for each would cost more than the space"
+)]
 pub enum Row {
     /// An alarm.
     Alarm(AlarmRow),
