@@ -9,6 +9,8 @@ mod command;
 mod decide;
 mod delta;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use command::{Refusal, decide as command};
 pub use decide::{Report, Verdict, clock, due, raise_or_clear};
