@@ -84,6 +84,34 @@ const PLACES: [&str; 17] = [
     "COUNTRY",
 ];
 
+const PARTS: [&str; 25] = [
+    "INTERFACE",
+    "PORT",
+    "SUBINTERFACE",
+    "LAG",
+    "CHANNEL",
+    "TRANSCEIVER",
+    "OPTIC",
+    "SFP",
+    "CARD",
+    "LINECARD",
+    "LINE_CARD",
+    "BOARD",
+    "MODULE",
+    "SLOT",
+    "SUPERVISOR",
+    "CONTROLLER",
+    "CPU",
+    "PSU",
+    "POWER_SUPPLY",
+    "FAN",
+    "SENSOR",
+    "CELL",
+    "SECTOR",
+    "CARRIER",
+    "RADIO",
+];
+
 impl Entity {
     /// Serves emergency calls: by type, or "EMERGENCY" in its external id.
     #[must_use]
@@ -114,6 +142,12 @@ impl Entity {
     #[must_use]
     pub fn is_place(&self) -> bool {
         PLACES.iter().any(|kind| self.is(kind))
+    }
+
+    /// Is by its type a part of a device that speaks for it: INTERFACE, CARD, SENSOR, CELL and the like.
+    #[must_use]
+    pub fn is_part(&self) -> bool {
+        PARTS.iter().any(|kind| self.is(kind))
     }
 
     /// Is one of the roots that impact counts from: attribute `role` is `core`.

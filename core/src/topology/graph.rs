@@ -34,6 +34,9 @@ pub struct Topology {
     by_external: FxHashMap<Name, EntityIx>,
     by_name: FxHashMap<Name, Vec<EntityIx>>,
     by_address: FxHashMap<Name, Vec<EntityIx>>,
+    by_router_id: FxHashMap<Name, Vec<EntityIx>>,
+    /// Links by the address of either port.
+    by_port: FxHashMap<Name, Vec<EntityIx>>,
     version: u64,
     shape: u64,
 }
@@ -171,6 +174,19 @@ impl Topology {
         claimants.iter().find(|ix| self.placed(**ix)).or_else(|| claimants.first()).copied()
     }
 
+    /// The entity whose attribute `router_id` this is, the lowest slot first.
+    #[must_use]
+    pub fn by_router_id(&self, router_id: &str) -> Option<EntityIx> {
+        self.by_router_id.get(&canonical_address(router_id))?.first().copied()
+    }
+
+    /// The link with a port of this (canonical) address, and whether it is the one at its target.
+    pub(super) fn port_address(&self, address: &str) -> Option<(EntityIx, bool)> {
+        let link = *self.by_port.get(address)?.first()?;
+        let at_target = self.entity(link)?.attribute("target_address");
+        Some((link, !at_target.is_empty() && canonical_address(at_target) == *address))
+    }
+
     /// The changes that make an unknown entity exist as UNPLACED. For a word that is an external id already: that entity, unchanged.
     #[must_use]
     pub fn plan_unplaced(&self, word: &str, address: Option<&str>, minter: &Minter, seq: u64, index: u32, at: Timestamp) -> (EntityIx, TopologyDelta) {
@@ -300,9 +316,19 @@ impl Topology {
         for address in entity.addresses() {
             insert_sorted(self.by_address.entry(address).or_default(), ix);
         }
+        for key in ["router_id", "source_address", "target_address"] {
+            let text = entity.attribute(key);
+            if !text.is_empty() {
+                insert_sorted(self.words(key).entry(canonical_address(text)).or_default(), ix);
+            }
+        }
         if let Some(parent) = entity.parent.filter(|parent| parent.0 < MOST) {
             insert_sorted(listed(&mut self.children, parent), ix);
         }
+    }
+
+    fn words(&mut self, key: &str) -> &mut FxHashMap<Name, Vec<EntityIx>> {
+        if key == "router_id" { &mut self.by_router_id } else { &mut self.by_port }
     }
 
     fn unindex(&mut self, ix: EntityIx, entity: &Entity) {
@@ -315,6 +341,9 @@ impl Topology {
         forget(&mut self.by_name, &entity.name, ix);
         for address in entity.addresses() {
             forget(&mut self.by_address, &address, ix);
+        }
+        for key in ["router_id", "source_address", "target_address"] {
+            forget(self.words(key), &canonical_address(entity.attribute(key)), ix);
         }
         if let Some(parent) = entity.parent.filter(|parent| parent.0 < MOST) {
             remove_sorted(listed(&mut self.children, parent), ix);

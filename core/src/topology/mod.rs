@@ -7,13 +7,19 @@
 
 mod entity;
 mod graph;
+mod ifname;
+pub mod import;
+mod link;
 mod patch;
+mod path;
 mod plan;
 mod relation;
 mod slots;
 
 pub use entity::{Entity, Geo, TopologyDelta};
 pub use graph::{Found, Topology};
+pub use ifname::InterfaceName;
+pub use link::Linked;
 pub use patch::{EntitySpec, PatchProblem, RelationSpec, TopologyDiff, TopologyPatch};
 pub use relation::{Dependency, Neighbour, Relation, RelationIx, RelationKind};
 
