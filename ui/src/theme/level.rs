@@ -121,8 +121,17 @@ impl Silhouette {
 
     /// Where the letter's centre goes: a triangle carries its letter low.
     pub fn letter_centre(self, rect: Rect) -> Pos2 {
-        let drop = if self == Self::Triangle { rect.height() * 0.12 } else { 0.0 };
+        let drop = if self == Self::Triangle { rect.height() * 0.17 } else { 0.0 };
         pos2(rect.center().x, rect.center().y + drop)
+    }
+
+    /// Size of the letter as a share of the shape's height: what tapers holds a smaller one.
+    pub fn letter_share(self) -> f32 {
+        match self {
+            Self::Triangle => 0.52,
+            Self::Diamond => 0.6,
+            Self::Octagon | Self::Square | Self::Disc | Self::Ring => 0.66,
+        }
     }
 }
 

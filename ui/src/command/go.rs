@@ -1,0 +1,71 @@
+use egui::Key;
+
+use super::{Facts, Keys};
+use crate::{theme::Icon, views::ViewName};
+
+/// To which screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GoCommand {
+    /// The live list.
+    Alarms,
+    /// The screen before.
+    Back,
+    /// The design system.
+    Gallery,
+    /// The list of incidents.
+    Incidents,
+    /// What needs me now.
+    Overview,
+    /// How the product itself is.
+    System,
+    /// The map.
+    Topology,
+}
+
+impl GoCommand {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::Alarms,
+        Self::Incidents,
+        Self::Topology,
+        Self::Overview,
+        Self::System,
+        Self::Gallery,
+        Self::Back,
+    ];
+
+    /// The screen it goes to; none for the one before.
+    pub fn view(self) -> Option<ViewName> {
+        match self {
+            Self::Alarms => Some(ViewName::Alarms),
+            Self::Back => None,
+            Self::Gallery => Some(ViewName::Gallery),
+            Self::Incidents => Some(ViewName::Incidents),
+            Self::Overview => Some(ViewName::Overview),
+            Self::System => Some(ViewName::System),
+            Self::Topology => Some(ViewName::Topology),
+        }
+    }
+
+    /// Its foremost key in words, empty when it has none.
+    pub fn facts_keys(self) -> String {
+        self.facts().keys.first().map_or(String::new(), |keys| keys.words())
+    }
+
+    pub(super) fn facts(self) -> Facts {
+        let (label, keys): (_, &'static [Keys]) = match self {
+            Self::Alarms => ("Alarms", &[Keys::Control(Key::Num1)]),
+            Self::Back => ("Back", &[Keys::Plain(Key::Backspace)]),
+            Self::Gallery => ("Design system", &[]),
+            Self::Incidents => ("Incidents", &[Keys::Control(Key::Num2)]),
+            Self::Overview => ("Overview", &[Keys::Control(Key::Num4)]),
+            Self::System => ("System", &[Keys::Control(Key::Num5)]),
+            Self::Topology => ("Topology", &[Keys::Control(Key::Num3)]),
+        };
+        Facts {
+            label,
+            keys,
+            icon: self.view().map_or(Icon::ARROW_LEFT, ViewName::icon),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Everything an operator can do, by name: one list for keys, palette, buttons and help.
+//!
+//! - does: gives each command its label, key, icon and the reason why it cannot be given now
+//! - takes: key presses and the situation on screen
+//! - gives: commands
+//! - never knows: how one is carried out
+
+mod alarm;
+mod app;
+mod go;
+mod keys;
+mod list;
+mod map;
+
+use egui::Context;
+
+use crate::{theme::Icon, views::ViewName};
+
+pub use alarm::AlarmCommand;
+pub use app::AppCommand;
+pub use go::GoCommand;
+pub use keys::Keys;
+pub use list::ListCommand;
+pub use map::MapCommand;
+
+/// A command of any family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Command {
+    /// Works alarms and incidents.
+    Alarm(AlarmCommand),
+    /// Changes the window.
+    App(AppCommand),
+    /// Goes to a screen.
+    Go(GoCommand),
+    /// Moves in a list.
+    List(ListCommand),
+    /// Moves on the map.
+    Map(MapCommand),
+}
+
+/// What a command is called, and how it is given.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Facts {
+    /// What it does, as a button would say it.
+    pub label: &'static str,
+    /// Keys that give it, the foremost first.
+    pub keys: &'static [Keys],
+    /// Its icon.
+    pub icon: Icon,
+}
+
+/// What is on screen when a command is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Situation {
+    /// Which screen.
+    pub view: ViewName,
+    /// How many rows are selected.
+    pub selected: usize,
+    /// Why nothing can be acted on, where that is so.
+    pub cannot_act: Option<&'static str>,
+}
+
+impl Command {
+    /// Every command of every family.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let alarm = AlarmCommand::ALL.iter().copied().map(Self::Alarm);
+        let app = AppCommand::ALL.iter().copied().map(Self::App);
+        let go = GoCommand::ALL.iter().copied().map(Self::Go);
+        let list = ListCommand::ALL.iter().copied().map(Self::List);
+        let map = MapCommand::ALL.iter().copied().map(Self::Map);
+        go.chain(alarm).chain(list).chain(map).chain(app)
+    }
+
+    /// The family's name, a head on the key sheet.
+    pub fn family(self) -> &'static str {
+        match self {
+            Self::Alarm(_) => "Alarms and incidents",
+            Self::App(_) => "Window",
+            Self::Go(_) => "Screens",
+            Self::List(_) => "In a list",
+            Self::Map(_) => "On the map",
+        }
+    }
+
+    /// Label, keys and icon.
+    pub fn facts(self) -> Facts {
+        match self {
+            Self::Alarm(command) => command.facts(),
+            Self::App(command) => command.facts(),
+            Self::Go(command) => command.facts(),
+            Self::List(command) => command.facts(),
+            Self::Map(command) => command.facts(),
+        }
+    }
+
+    /// Why it cannot be given now; `None` when it can.
+    pub fn why_not(self, situation: &Situation) -> Option<&'static str> {
+        match self {
+            Self::Alarm(command) => command.why_not(situation),
+            Self::App(_) | Self::Go(_) => None,
+            Self::List(command) => command.why_not(situation),
+            Self::Map(command) => command.why_not(situation),
+        }
+    }
+}
+
+/// Commands whose keys were pressed since the last frame; none while text is being written.
+pub fn pressed(ctx: &Context, situation: &Situation) -> Vec<Command> {
+    let writing = ctx.text_edit_focused();
+    ctx.input_mut(|input| {
+        Command::all()
+            .filter(|command| command.why_not(situation).is_none())
+            .filter(|command| {
+                let keys = command.facts().keys;
+                keys.iter().filter(|keys| !writing || keys.with_control()).any(|keys| keys.take(input))
+            })
+            .collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    #[test]
+    fn no_two_commands_share_a_key_on_one_screen() {
+        for view in ViewName::ALL {
+            let situation = Situation {
+                view: *view,
+                selected: 1,
+                cannot_act: None,
+            };
+            let mut taken: HashMap<String, Command> = HashMap::new();
+            for command in Command::all().filter(|command| command.why_not(&situation).is_none()) {
+                for keys in command.facts().keys {
+                    let other = taken.insert(keys.words(), command);
+                    assert_eq!(other, None, "{command:?} and {other:?} share {}", keys.words());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Figures, lengths of time and instants in words, the same on every screen.
+
+use jiff::tz::TimeZone;
+use pedkai_core::model::{Span, Timestamp};
+
+/// The time a frame is drawn for, and the zone it is told in.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    /// Now, on the collector's clock.
+    pub now: Timestamp,
+    /// The zone of every time on screen.
+    pub zone: TimeZone,
+}
+
+impl Clock {
+    /// A clock in UTC.
+    pub fn utc(now: Timestamp) -> Self {
+        Self { now, zone: TimeZone::UTC }
+    }
+
+    /// Hours, minutes, seconds.
+    pub fn time(&self, at: Timestamp) -> String {
+        self.strftime(at, "%H:%M:%S")
+    }
+
+    /// Date and time, for tooltips and trails.
+    pub fn full(&self, at: Timestamp) -> String {
+        format!("{} {}", self.strftime(at, "%Y-%m-%d %H:%M:%S"), self.zone_name())
+    }
+
+    /// Time for today, date and time for any other day.
+    pub fn short(&self, at: Timestamp) -> String {
+        let today = self.strftime(self.now, "%Y-%m-%d") == self.strftime(at, "%Y-%m-%d");
+        self.strftime(at, if today { "%H:%M:%S" } else { "%d %b %H:%M" })
+    }
+
+    /// The day in words.
+    pub fn day(&self) -> String {
+        self.strftime(self.now, "%a %d %b %Y")
+    }
+
+    /// The zone's short name.
+    pub fn zone_name(&self) -> String {
+        self.strftime(self.now, "%Z")
+    }
+
+    /// How long ago `at` was.
+    pub fn age(&self, at: Timestamp) -> String {
+        span(self.now.since(at))
+    }
+
+    fn strftime(&self, at: Timestamp, pattern: &str) -> String {
+        jiff::Timestamp::from_microsecond(at.as_micros())
+            .map(|at| at.to_zoned(self.zone.clone()).strftime(pattern).to_string())
+            .unwrap_or_default()
+    }
+}
+
+/// A length of time in its two largest units at most; what lies ahead counts as none.
+pub fn span(span: Span) -> String {
+    let seconds = (span.as_micros() / 1_000_000).max(0);
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, _) if minutes < 10 => format!("{minutes} m {:02} s", seconds % 60),
+        (0, 0, _) => format!("{minutes} m"),
+        (0, _, _) => format!("{hours} h {minutes:02} m"),
+        (1..=9, _, _) => format!("{days} d {hours} h"),
+        _ => format!("{days} d"),
+    }
+}
+
+/// A number with thin spaces between its thousands.
+pub fn count(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push('\u{202f}');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A number with its noun: `1 alarm`, `2 alarms`.
+pub fn counted(number: usize, noun: &str) -> String {
+    let ending = match (number, noun) {
+        (1, _) => "",
+        _ => "s",
+    };
+    format!("{} {noun}{ending}", count(number))
+}
+
+/// A share as whole percent.
+pub fn percent(share: f64) -> String {
+    format!("{:.0} %", (share.clamp(0.0, 1.0) * 100.0).round())
+}
+
+/// A rate per second.
+pub fn rate(per_second: f64) -> String {
+    if per_second >= 100.0 {
+        format!("{}/s", count(per_second.round() as usize))
+    } else if per_second >= 0.05 {
+        format!("{per_second:.1}/s")
+    } else {
+        "0/s".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_keep_two_units() {
+        for (seconds, words) in [
+            (-5, "0 s"),
+            (42, "42 s"),
+            (125, "2 m 05 s"),
+            (3_540, "59 m"),
+            (7_500, "2 h 05 m"),
+            (200_000, "2 d 7 h"),
+            (9_000_000, "104 d"),
+        ] {
+            assert_eq!(span(Span::seconds(seconds)), words);
+        }
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(count(1_234_567), "1\u{202f}234\u{202f}567");
+        assert_eq!((counted(1, "alarm"), counted(2, "alarm")), ("1 alarm".to_owned(), "2 alarms".to_owned()));
+    }
+
+    #[test]
+    fn another_day_shows_its_date() {
+        let clock = Clock::utc(Timestamp::parse("2026-11-21T14:00:00Z").unwrap());
+        assert_eq!(clock.short(Timestamp::parse("2026-11-21T09:03:00Z").unwrap()), "09:03:00");
+        assert_eq!(clock.short(Timestamp::parse("2026-11-20T09:03:00Z").unwrap()), "20 Nov 09:03");
+        assert_eq!(clock.zone_name(), "UTC");
+    }
+}

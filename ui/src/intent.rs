@@ -1,0 +1,57 @@
+//! What a view wants to happen. Views change nothing themselves; whoever runs the window carries these out.
+
+use pedkai_core::model::{CommandKind, CommandTarget, Timestamp};
+use uuid::Uuid;
+
+use crate::{theme::Look, views::ViewName};
+
+/// A wish of a view.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Intent {
+    /// Send a command to the collector.
+    Act(Act),
+    /// Show another screen.
+    Go(ViewName),
+    /// Show one incident.
+    OpenIncident(Uuid),
+    /// Show an entity on the map.
+    ShowOnMap(Uuid),
+    /// Show one alarm in the list.
+    ShowAlarm(Uuid),
+    /// Show the alarms of an entity.
+    ShowAlarmsOf(Uuid),
+    /// Ask the collector for details that the feed does not bring.
+    Fetch(Fetch),
+    /// Look another way.
+    Look(Look),
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Tell times in UTC, or in the zone of this machine.
+    LocalTime(bool),
+    /// Try the collector again at once.
+    Reconnect,
+}
+
+/// A command as an operator gave it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Act {
+    /// What.
+    pub kind: CommandKind,
+    /// On what.
+    pub targets: Vec<CommandTarget>,
+    /// `changed_at` of a single target as it was on screen.
+    pub expect: Option<Timestamp>,
+    /// Comment or reason.
+    pub text: String,
+}
+
+/// A question to the collector.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fetch {
+    /// An event by its id.
+    Event(String),
+    /// The trail of an event by its tracking id.
+    Trace(String),
+    /// What an entity's failure takes with it.
+    Impact(Uuid),
+}

@@ -1,0 +1,192 @@
+//! What the screens read: the rows of the feed, indexed.
+//!
+//! - does: keeps the newest row of everything, and counts what every frame asks for as the rows come in
+//! - takes: changes `{kind, id, row}` of the feed
+//! - gives: rows by id and in bulk, counts, the worst alarm of an entity, a revision that says whether anything changed
+//! - never knows: where the changes come from, or how a row is drawn
+
+mod change;
+mod details;
+mod table;
+mod tally;
+
+use pedkai_core::{
+    model::{IncidentStatus, Severity},
+    screen::{AckState, AlarmRow, EntityRow, IncidentRow, RelationRow, Row, SourceRow},
+};
+use uuid::Uuid;
+
+use crate::theme::Level;
+
+pub use change::{Change, Kind};
+pub use details::{Detail, Details};
+pub use table::Table;
+pub use tally::{Tallies, Tally};
+
+impl From<Severity> for Level {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Critical => Self::Critical,
+            Severity::Major => Self::Major,
+            Severity::Minor => Self::Minor,
+            Severity::Warning => Self::Warning,
+            Severity::Indeterminate => Self::Indeterminate,
+        }
+    }
+}
+
+/// How an alarm stands, which is not its severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// Active, and nobody acknowledged it.
+    New,
+    /// Over before anybody acknowledged it.
+    Returned,
+    /// Active and acknowledged.
+    Acked,
+    /// Over.
+    Cleared,
+}
+
+impl Standing {
+    /// How an alarm stands.
+    pub fn of(alarm: &AlarmRow) -> Self {
+        match (alarm.cleared, alarm.ack_state) {
+            (false, AckState::None) => Self::New,
+            (true, AckState::None) => Self::Returned,
+            (false, AckState::Acked) => Self::Acked,
+            (true, AckState::Acked) => Self::Cleared,
+        }
+    }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::New => "New",
+            Self::Returned => "Returned",
+            Self::Acked => "Acked",
+            Self::Cleared => "Cleared",
+        }
+    }
+
+    /// Whether it waits for somebody.
+    pub fn waits(self) -> bool {
+        matches!(self, Self::New | Self::Returned)
+    }
+}
+
+/// Everything the screens read.
+#[derive(Debug, Default)]
+pub struct Model {
+    alarms: Table<AlarmRow>,
+    incidents: Table<IncidentRow>,
+    entities: Table<EntityRow>,
+    relations: Table<RelationRow>,
+    sources: Table<SourceRow>,
+    tallies: Tallies,
+    /// Answers to questions that the feed does not bring.
+    pub details: Details,
+}
+
+impl Model {
+    /// Takes a change in.
+    pub fn apply(&mut self, change: Change) {
+        match change {
+            Change::Put(row) => self.put(*row),
+            Change::Gone(Kind::Alarm, id) => {
+                if let Some(old) = self.alarms.remove(id) {
+                    self.tallies.take(&old);
+                }
+            }
+            Change::Gone(Kind::Incident, id) => drop(self.incidents.remove(id)),
+            Change::Gone(Kind::Entity, id) => drop(self.entities.remove(id)),
+            Change::Gone(Kind::Relation, id) => drop(self.relations.remove(id)),
+            Change::Gone(Kind::Source, id) => drop(self.sources.remove(id)),
+        }
+    }
+
+    fn put(&mut self, row: Row) {
+        match row {
+            Row::Alarm(row) => {
+                self.tallies.add(&row);
+                if let Some(old) = self.alarms.put(row.id, row) {
+                    self.tallies.take(&old);
+                }
+            }
+            Row::Incident(row) => drop(self.incidents.put(row.id, row)),
+            Row::Entity(row) => drop(self.entities.put(row.id, row)),
+            Row::Relation(row) => drop(self.relations.put(row.id, row)),
+            Row::Source(row) => drop(self.sources.put(row.id, row)),
+        }
+    }
+
+    /// Forgets everything, because a whole state comes next.
+    pub fn clear(&mut self) {
+        self.alarms.clear();
+        self.incidents.clear();
+        self.entities.clear();
+        self.relations.clear();
+        self.sources.clear();
+        self.tallies = Tallies::default();
+        self.details = Details::default();
+    }
+
+    /// Alarms, cleared ones too.
+    pub fn alarms(&self) -> &Table<AlarmRow> {
+        &self.alarms
+    }
+
+    /// Incidents of every status.
+    pub fn incidents(&self) -> &Table<IncidentRow> {
+        &self.incidents
+    }
+
+    /// Entities.
+    pub fn entities(&self) -> &Table<EntityRow> {
+        &self.entities
+    }
+
+    /// Relations between entities.
+    pub fn relations(&self) -> &Table<RelationRow> {
+        &self.relations
+    }
+
+    /// Sources of events.
+    pub fn sources(&self) -> &Table<SourceRow> {
+        &self.sources
+    }
+
+    /// Active alarms by severity, in all and by entity.
+    pub fn tallies(&self) -> &Tallies {
+        &self.tallies
+    }
+
+    /// Incidents in work.
+    pub fn open_incidents(&self) -> impl Iterator<Item = &IncidentRow> {
+        self.incidents.iter().filter(|incident| open(incident.status))
+    }
+
+    /// The name of an entity, or its id where nothing is known about it.
+    pub fn name_of(&self, entity: Uuid) -> String {
+        match self.entities.get(entity) {
+            Some(row) if !row.name.is_empty() => row.name.to_string(),
+            Some(row) => row.external_id.to_string(),
+            None => entity.to_string(),
+        }
+    }
+
+    /// Alarms of an incident that are still known, in the order they joined.
+    pub fn alarms_of<'a>(&'a self, incident: &'a IncidentRow) -> impl Iterator<Item = &'a AlarmRow> {
+        incident.alarm_ids.iter().filter_map(|id| self.alarms.get(*id))
+    }
+}
+
+/// Whether an incident of this status is in work.
+pub fn open(status: IncidentStatus) -> bool {
+    status.open()
+}
+
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod tests;

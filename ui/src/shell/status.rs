@@ -1,0 +1,109 @@
+use pedkai_core::model::{Span, Timestamp};
+
+use crate::{
+    format,
+    theme::{Icon, Level},
+    widgets::chip::Tone,
+};
+
+/// How the window stands to its collector.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Link {
+    /// No answer yet, no data of its own.
+    #[default]
+    Connecting,
+    /// Behind, and catching up: the share that is there.
+    Syncing(f64),
+    /// Up to date.
+    Live,
+    /// Connected, but nothing has been heard for this long.
+    Stale(Span),
+    /// No connection for this long; what is shown is as old.
+    Offline(Span, String),
+}
+
+impl Link {
+    /// Icon, word, detail and how loud.
+    pub(super) fn words(&self) -> (Icon, &'static str, String, Tone) {
+        match self {
+            Self::Connecting => (Icon::CIRCLE_NOTCH, "Connecting", String::new(), Tone::Quiet),
+            Self::Syncing(share) => (Icon::ARROWS_CLOCKWISE, "Syncing", format::percent(*share), Tone::Quiet),
+            Self::Live => (Icon::PULSE, "Live", String::new(), Tone::Quiet),
+            Self::Stale(age) => (
+                Icon::HOURGLASS_MEDIUM,
+                "Stale",
+                format!("{} old", format::span(*age)),
+                Tone::Level(Level::Minor),
+            ),
+            Self::Offline(age, _) => (
+                Icon::CLOUD_SLASH,
+                "Offline",
+                format!("{} old", format::span(*age)),
+                Tone::Level(Level::Critical),
+            ),
+        }
+    }
+
+    /// What the state means, for its tooltip.
+    pub(super) fn meaning(&self) -> String {
+        match self {
+            Self::Connecting => "The collector has not answered yet.".to_owned(),
+            Self::Syncing(_) => "The collector's state is being copied; counts may still grow.".to_owned(),
+            Self::Live => "Every change arrives the moment it is kept.".to_owned(),
+            Self::Stale(_) => "Connected, but nothing was heard, not even a heartbeat. What you see may be old.".to_owned(),
+            Self::Offline(_, why) => {
+                format!("No connection to the collector: {why}. What you see is the last state that came; commands wait until it is back.")
+            }
+        }
+    }
+}
+
+/// How far the machine may act by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// It says what it would do.
+    #[default]
+    Recommend,
+    /// It acts after somebody agreed.
+    Approval,
+    /// It acts within its policy.
+    Autonomous,
+}
+
+impl Mode {
+    /// Icon, word and meaning.
+    pub(super) fn words(self) -> (Icon, &'static str, &'static str) {
+        match self {
+            Self::Recommend => (Icon::LIGHTBULB, "RECOMMEND", "The machine recommends and never acts on the network."),
+            Self::Approval => (Icon::HANDSHAKE, "AUTO + APPROVAL", "The machine acts only after a person agreed."),
+            Self::Autonomous => (Icon::ROBOT, "AUTONOMOUS", "The machine acts by itself within its policy."),
+        }
+    }
+}
+
+/// What the header and the rail tell.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Status {
+    /// Whose network.
+    pub tenant: String,
+    /// Who is on seat.
+    pub user: String,
+    /// How the window stands to its collector.
+    pub link: Link,
+    /// Active alarms by severity, critical first, without cleared ones.
+    pub counts: [usize; 5],
+    /// Severity that the list is narrowed to from the header.
+    pub chosen: Option<Level>,
+    /// Alarms that nobody acknowledged.
+    pub unacked: usize,
+    /// Incidents in work.
+    pub incidents: usize,
+    /// Sources that should have spoken and did not.
+    pub stale_sources: usize,
+    /// Commands that wait for the collector.
+    pub waiting: usize,
+    /// How far the machine may act.
+    pub mode: Mode,
+    /// When the state that is shown was current.
+    pub as_of: Option<Timestamp>,
+}

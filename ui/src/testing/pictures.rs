@@ -1,0 +1,113 @@
+use egui::vec2;
+use egui_kittest::SnapshotResults;
+
+use super::{DESK, clock, picture, window};
+use crate::{
+    command::Situation,
+    model::{Model, samples},
+    shell::{Link, Shell, Status},
+    theme::ThemeName,
+    views::{ViewName, alarms::Alarms, gallery::Gallery},
+};
+use pedkai_core::model::Span;
+
+#[test]
+fn gallery() {
+    let mut results = SnapshotResults::new();
+    let mut gallery = Gallery::default();
+    let size = vec2(1280.0, 1240.0);
+    picture(&mut results, "gallery", size, |ui| gallery.show(ui, &clock()));
+    let mut harness = window(ThemeName::HighContrast, size, |ui| gallery.show(ui, &clock()));
+    harness.snapshot("gallery_high_contrast");
+    results.extend_harness(&mut harness);
+}
+
+fn status(link: Link) -> Status {
+    Status {
+        tenant: "Helvetia Net".to_owned(),
+        user: "mira".to_owned(),
+        link,
+        counts: [2, 14, 31, 0, 3],
+        unacked: 17,
+        incidents: 3,
+        stale_sources: 1,
+        ..Status::default()
+    }
+}
+
+#[test]
+fn shell() {
+    let mut results = SnapshotResults::new();
+    let situation = Situation {
+        view: ViewName::Alarms,
+        selected: 1,
+        cannot_act: None,
+    };
+    let none = |_: &str| Vec::new();
+    let mut shell = Shell::default();
+    picture(&mut results, "shell_live", DESK, |ui| {
+        shell.show(ui, &clock(), &status(Link::Live), &situation, none, |_, _| {});
+    });
+    let offline = Link::Offline(Span::seconds(190), "connection refused".to_owned());
+    let mut shell = Shell::default();
+    picture(&mut results, "shell_narrow_offline", vec2(800.0, 600.0), |ui| {
+        shell.show(ui, &clock(), &status(offline.clone()), &situation, none, |_, _| {});
+    });
+    for (name, key) in [("palette", egui::Key::K), ("keys", egui::Key::Questionmark)] {
+        let mut shell = Shell::default();
+        let mut harness = window(ThemeName::Dark, DESK, |ui| {
+            shell.show(ui, &clock(), &status(Link::Syncing(0.42)), &situation, none, |_, _| {});
+        });
+        if key == egui::Key::K {
+            harness.key_press_modifiers(egui::Modifiers::COMMAND, key);
+        } else {
+            harness.event(egui::Event::Text("?".to_owned()));
+        }
+        harness.run();
+        harness.snapshot(format!("shell_{name}"));
+        results.extend_harness(&mut harness);
+    }
+}
+
+/// A screen in the frame, with the status that its model gives.
+fn screen(results: &mut SnapshotResults, name: &str, size: egui::Vec2, view: ViewName, model: &Model, mut draw: impl FnMut(&mut egui::Ui, &Model)) {
+    let situation = Situation {
+        view,
+        selected: 1,
+        cannot_act: None,
+    };
+    let status = Status {
+        counts: model.tallies().all().counts,
+        unacked: model.tallies().unacked(),
+        incidents: model.open_incidents().count(),
+        ..status(Link::Live)
+    };
+    let mut shell = Shell::default();
+    shell.view = view;
+    picture(results, name, size, |ui| {
+        shell.show(ui, &clock(), &status, &situation, |_| Vec::new(), |ui, _| draw(ui, model));
+    });
+}
+
+type Sample = (&'static str, fn() -> Model);
+
+const MODELS: [Sample; 3] = [("empty", Model::default), ("typical", samples::typical), ("overfull", samples::overfull)];
+
+#[test]
+fn alarms() {
+    let mut results = SnapshotResults::new();
+    for (name, make) in MODELS {
+        let model = make();
+        let mut view = Alarms::default();
+        screen(&mut results, &format!("alarms_{name}"), DESK, ViewName::Alarms, &model, |ui, model| {
+            view.show(ui, model, &clock(), &[], None);
+        });
+    }
+    let model = samples::typical();
+    let mut view = Alarms::default();
+    view.layout.grouped = true;
+    view.reveal(samples::id(5, 2));
+    screen(&mut results, "alarms_open", DESK, ViewName::Alarms, &model, |ui, model| {
+        view.show(ui, model, &clock(), &[], None);
+    });
+}

@@ -1,0 +1,81 @@
+//! The screens.
+//!
+//! - does: draws the model, one folder per screen, and turns gestures and commands into intents
+//! - takes: `&Model`, the clock, its own small state
+//! - gives: [`crate::intent::Intent`]s
+//! - never knows: sockets, files, threads, colours as numbers
+
+pub mod acting;
+pub mod alarms;
+pub mod gallery;
+
+use serde::{Deserialize, Serialize};
+
+use crate::theme::Icon;
+
+/// A screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ViewName {
+    /// The live list, opened first.
+    #[default]
+    Alarms,
+    /// The design system.
+    Gallery,
+    /// One incident.
+    Incident,
+    /// The list of incidents.
+    Incidents,
+    /// What needs me now.
+    Overview,
+    /// How the product itself is.
+    System,
+    /// The map.
+    Topology,
+}
+
+impl ViewName {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::Alarms,
+        Self::Gallery,
+        Self::Incident,
+        Self::Incidents,
+        Self::Overview,
+        Self::System,
+        Self::Topology,
+    ];
+
+    /// Those of the navigation rail, from top to bottom.
+    pub const RAIL: &[Self] = &[Self::Alarms, Self::Incidents, Self::Topology, Self::Overview, Self::System];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Alarms => "Alarms",
+            Self::Gallery => "Gallery",
+            Self::Incident => "Incident",
+            Self::Incidents => "Incidents",
+            Self::Overview => "Overview",
+            Self::System => "System",
+            Self::Topology => "Topology",
+        }
+    }
+
+    /// The screen of a word in any case.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|view| view.word().eq_ignore_ascii_case(word))
+    }
+
+    /// Its icon.
+    pub fn icon(self) -> Icon {
+        match self {
+            Self::Alarms => Icon::BELL,
+            Self::Gallery => Icon::BOUNDING_BOX,
+            Self::Incident | Self::Incidents => Icon::STACK,
+            Self::Overview => Icon::SQUARES_FOUR,
+            Self::System => Icon::HEARTBEAT,
+            Self::Topology => Icon::GRAPH,
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! A strip of time with marks: what was raised and cleared when, and a place to stand at.
+
+use egui::{Align, Align2, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
+use pedkai_core::model::{Span, Timestamp};
+
+use super::{badge, text};
+use crate::{
+    format::Clock,
+    theme::{Level, Theme, Weight},
+};
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// When.
+    pub at: Timestamp,
+    /// How it looks.
+    pub level: Level,
+    /// What, for the tooltip.
+    pub words: String,
+}
+
+/// A stretch of time from `from` to `to`.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeline<'a> {
+    /// Left edge.
+    pub from: Timestamp,
+    /// Right edge.
+    pub to: Timestamp,
+    /// What happened, in any order.
+    pub marks: &'a [Mark],
+}
+
+const STEPS: [i64; 14] = [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 604_800];
+
+impl Timeline<'_> {
+    /// Draws the strip at the full width there is.
+    pub fn show(self, ui: &mut Ui, clock: &Clock) -> Response {
+        let theme = Theme::of(ui);
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 52.0), Sense::hover());
+        let lane = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - 18.0)).shrink2(vec2(10.0, 0.0));
+        ui.painter().hline(lane.x_range(), lane.center().y, (1.0, theme.palette.ground.line_strong));
+        self.ticks(ui, &theme, clock, lane, rect.bottom());
+        let mut marks: Vec<&Mark> = self.marks.iter().collect();
+        marks.sort_by_key(|mark| (std::cmp::Reverse(mark.level), mark.at));
+        let side = theme.scale.control.badge;
+        let pointer = response.hover_pos();
+        let mut under = Vec::new();
+        for mark in marks {
+            let place = Rect::from_center_size(pos2(self.x(lane, mark.at), lane.center().y), Vec2::splat(side));
+            badge::paint(ui.painter(), &theme, place, mark.level);
+            if pointer.is_some_and(|pointer| place.expand(2.0).contains(pointer)) {
+                under.push(format!("{}  {}", clock.time(mark.at), mark.words));
+            }
+        }
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("Timeline with {} marks", self.marks.len())));
+        if under.is_empty() {
+            response
+        } else {
+            response.on_hover_text_at_pointer(under.join("\n"))
+        }
+    }
+
+    fn x(&self, lane: Rect, at: Timestamp) -> f32 {
+        let whole = self.to.since(self.from).as_seconds().max(1e-6);
+        let share = (at.since(self.from).as_seconds() / whole).clamp(0.0, 1.0);
+        lane.left() + lane.width() * share as f32
+    }
+
+    fn ticks(&self, ui: &Ui, theme: &Theme, clock: &Clock, lane: Rect, bottom: f32) {
+        let whole = self.to.since(self.from).as_seconds();
+        let wanted = whole / f64::from((lane.width() / 110.0).max(1.0));
+        let step = STEPS.into_iter().find(|step| *step as f64 >= wanted).unwrap_or(604_800);
+        let first = self.from.as_micros().div_euclid(step * 1_000_000) + 1;
+        let font = Weight::Regular.at(theme.scale.text.caption);
+        for index in 0..64 {
+            let at = Timestamp::from_micros((first + index) * step * 1_000_000);
+            if at > self.to {
+                break;
+            }
+            let x = self.x(lane, at);
+            ui.painter()
+                .vline(x, lane.center().y - 3.0..=lane.center().y + 3.0, (1.0, theme.palette.ground.line_strong));
+            let words = if step < 60 { clock.time(at) } else { clock.time(at)[..5].to_owned() };
+            let place = Align2::CENTER_CENTER.align_size_within_rect(vec2(64.0, 14.0), Rect::from_center_size(pos2(x, bottom - 8.0), vec2(64.0, 14.0)));
+            text::paint(ui.painter(), place, &words, font.clone(), theme.palette.text.faint, Align::Center);
+        }
+    }
+
+    /// A stretch that holds all marks with a little room around them.
+    pub fn around(marks: &[Mark]) -> Option<(Timestamp, Timestamp)> {
+        let first = marks.iter().map(|mark| mark.at).min()?;
+        let last = marks.iter().map(|mark| mark.at).max()?;
+        let room = Span::micros((last.since(first).as_micros() / 20).max(5_000_000));
+        Some((first.minus(room), last.plus(room)))
+    }
+}
