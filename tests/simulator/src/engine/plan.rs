@@ -126,7 +126,9 @@ impl Simulation {
     }
 
     fn flap(&mut self, id: u32, link: usize, side: usize, start: u64, lasts_s: Option<u64>) -> u64 {
-        let every = self.chances.plan.within(mix::FLAP_EVERY_MS) * 1_000;
+        let drawn = self.chances.plan.within(mix::FLAP_EVERY_MS) * 1_000;
+        // Where the time is given, flap fast enough to be seen flapping.
+        let every = if lasts_s.is_some() { drawn.min(10 * SECOND) } else { drawn };
         let drawn = self.chances.plan.within(mix::FLAPS);
         let times = lasts_s.map_or(drawn, |lasts| (lasts * SECOND / every).max(3));
         let mut at = start;

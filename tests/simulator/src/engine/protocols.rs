@@ -159,6 +159,12 @@ impl Simulation {
         if self.state.sessions[index].lost_at != Some(lost) {
             return;
         }
+        for end in self.state.sessions[index].ends {
+            if !self.state.central(end) {
+                let suspect = self.state.sessions[index].suspect.clone();
+                self.affect(&suspect, &self.topology.devices[end].record.external_id.clone());
+            }
+        }
         for side in 0..2 {
             let session = &mut self.state.sessions[index];
             let [device, peer] = [session.ends[side], session.ends[1 - side]];
@@ -170,7 +176,6 @@ impl Simulation {
             let cause = session.suspect.clone();
             if self.state.alive(device) {
                 let about = self.topology.devices[peer].record.external_id.clone();
-                self.affect(&cause, &about);
                 self.report(device, Happening::BgpDown(self.topology.devices[peer].address, AS_NUMBER), about, cause);
             }
         }

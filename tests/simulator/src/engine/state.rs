@@ -167,8 +167,12 @@ impl State {
         if topology.devices[device].out_of_band {
             return true;
         }
-        let way = topology.devices[device].behind.unwrap_or(device);
-        let part = self.parts[way];
+        self.central(topology.devices[device].behind.unwrap_or(device))
+    }
+
+    /// Whether a device reaches the operations centre through the network.
+    pub(super) fn central(&self, device: usize) -> bool {
+        let part = self.parts[device];
         part.is_some() && self.centre.iter().any(|&centre| self.parts[centre] == part)
     }
 }

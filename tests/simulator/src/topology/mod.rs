@@ -1,5 +1,6 @@
 //! Networks: devices, links and what else an inventory knows.
 
+mod demo;
 mod dress;
 pub mod folder;
 pub mod generate;
@@ -254,11 +255,14 @@ impl Topology {
         Ok(topology)
     }
 
-    /// A network that needs no file: `ring-access`, `mesh`, `hub-spoke` or `isp`, with `-N` devices behind.
+    /// A network that needs no file: `demo`, or `ring-access`, `mesh`, `hub-spoke` or `isp`, with `-N` devices behind.
     ///
     /// # Errors
     /// For a name that is not among them.
     pub fn builtin(name: &str, seed: u64) -> Result<Self> {
+        if name == "demo" {
+            return Ok(demo::demo());
+        }
         let (kind, nodes) = match name.rsplit_once('-') {
             Some((kind, count)) if count.parse::<usize>().is_ok() => (kind, count.parse().unwrap_or(100)),
             Some(_) | None => (name, 100),

@@ -1,7 +1,11 @@
 //! What each vendor's system logs, in its own words.
 
-mod cisco;
-mod others;
+mod eos;
+mod huawei;
+mod ios;
+mod iosxr;
+mod junos;
+mod nxos;
 
 use super::Happening;
 use crate::topology::{Device, Port, Vendor};
@@ -43,12 +47,12 @@ fn short(port: &Port) -> String {
 /// The lines of a router.
 pub(super) fn texts(device: &Device, happening: &Happening) -> Vec<Line> {
     match device.vendor {
-        Vendor::Ios => cisco::ios(happening),
-        Vendor::IosXr => cisco::iosxr(happening),
-        Vendor::NxOs => cisco::nxos(happening),
-        Vendor::Junos => others::junos(happening),
-        Vendor::Eos => others::eos(happening),
-        Vendor::Huawei => others::huawei(happening),
+        Vendor::Ios => ios::lines(happening),
+        Vendor::IosXr => iosxr::lines(happening),
+        Vendor::NxOs => nxos::lines(happening),
+        Vendor::Junos => junos::lines(happening),
+        Vendor::Eos => eos::lines(happening),
+        Vendor::Huawei => huawei::lines(happening),
         Vendor::Ran | Vendor::Ups => Vec::new(),
     }
 }
