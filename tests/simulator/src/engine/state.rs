@@ -35,6 +35,8 @@ pub(super) struct DeviceState {
     /// By how much its clock is off.
     pub(super) skew_micros: i64,
     pub(super) sequence: u32,
+    /// When its last report goes out: a device speaks in the order of what it saw.
+    pub(super) speaks_at: u64,
 }
 
 /// A BGP session between a client and a reflector.
@@ -91,7 +93,7 @@ impl State {
                 });
             }
         }
-        let core = (0..topology.devices.len()).filter(|&index| topology.devices[index].core);
+        let parts = graph.parts(|_| true, |_| true);
         Self {
             links: vec![
                 LinkState {
@@ -103,8 +105,8 @@ impl State {
             devices: vec![device; topology.devices.len()],
             sessions,
             ldp_down: BTreeMap::new(),
-            parts: graph.parts(|_| true, |_| true),
-            centre: core.take(2).collect(),
+            centre: centre(topology, &parts),
+            parts,
         }
     }
 
@@ -175,4 +177,16 @@ impl State {
         let part = self.parts[device];
         part.is_some() && self.centre.iter().any(|&centre| self.parts[centre] == part)
     }
+}
+
+/// Where the operations centre is attached: two core devices, and one device of every part that is not connected to them.
+fn centre(topology: &Topology, parts: &[Option<u32>]) -> Vec<usize> {
+    let all = 0..topology.devices.len();
+    let mut centre: Vec<usize> = all.clone().filter(|&at| topology.devices[at].core).take(2).collect();
+    for at in all {
+        if topology.devices[at].speaks && centre.iter().all(|&there| parts[there] != parts[at]) {
+            centre.push(at);
+        }
+    }
+    centre
 }
