@@ -243,7 +243,12 @@ fn the_page_and_the_figures_agree() {
 fn a_device_speaks_in_the_order_of_what_it_saw() {
     let run = ran("builtin:ring-access-40", Scenario::One(FaultKind::FlappingPort), 3, 120);
     let mut last: BTreeMap<(String, String), u64> = BTreeMap::new();
-    let mut said: Vec<_> = run.emissions.iter().map(|emission| &emission.truth).filter(|truth| truth.what == "link").collect();
+    let mut said: Vec<_> = run
+        .emissions
+        .iter()
+        .map(|emission| &emission.truth)
+        .filter(|truth| truth.what == "link")
+        .collect();
     said.sort_by_key(|truth| truth.message);
     let mut up: BTreeMap<(String, String), bool> = BTreeMap::new();
     for truth in said.into_iter().filter(|truth| !truth.copy) {
@@ -262,7 +267,10 @@ fn graphml_networks_run_with_neighbours_that_never_speak_and_parts_that_are_apar
     let node = |at: usize| {
         let internal = at != 9;
         let label = if at % 4 == 3 { "Twin" } else { ["Aarau", "Bern Ost", "Chur"][at % 4 % 3] };
-        format!("<node id=\"n{at}\"><data key=\"d4\">{internal}</data><data key=\"d7\"><y:ShapeNode><y:NodeLabel>{label}{}</y:NodeLabel></y:ShapeNode></data></node>", if at % 4 == 3 { String::new() } else { at.to_string() })
+        format!(
+            "<node id=\"n{at}\"><data key=\"d4\">{internal}</data><data key=\"d7\"><y:ShapeNode><y:NodeLabel>{label}{}</y:NodeLabel></y:ShapeNode></data></node>",
+            if at % 4 == 3 { String::new() } else { at.to_string() }
+        )
     };
     let edges = [(0, 1), (1, 2), (2, 3), (3, 0), (1, 0), (3, 4), (4, 5), (5, 6), (6, 4), (6, 9), (7, 8)];
     let edge = |(a, b): &(usize, usize)| format!("<edge source=\"n{a}\" target=\"n{b}\"/>");

@@ -230,8 +230,11 @@ impl Simulation {
 
     fn report(&mut self, device: usize, happening: Happening, about: String, cause: Cause) {
         let pace = self.chances.devices.within(mix::REPORT_MS) * MILLI;
-        self.after(
-            pace,
+        let speaker = &mut self.state.devices[device];
+        speaker.speaks_at = speaker.speaks_at.max(self.now + pace);
+        let at = speaker.speaks_at;
+        self.at(
+            at,
             Event::Report(Box::new(Said {
                 device,
                 happening,

@@ -79,6 +79,7 @@ impl State {
             started: 0,
             skew_micros: 0,
             sequence: 0,
+            speaks_at: 0,
         };
         let mut sessions = Vec::new();
         for (client, device) in topology.devices.iter().enumerate() {

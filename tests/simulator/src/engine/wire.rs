@@ -5,6 +5,9 @@ use super::{Event, MILLI, SECOND, Said, Simulation};
 use crate::forms::{self, Clock, Moment};
 use crate::mix;
 
+/// Unheard messages kept of a run without end.
+const KEPT: usize = 10_000;
+
 impl Simulation {
     pub(super) fn say(&mut self, said: Said) {
         let Said {
@@ -58,6 +61,9 @@ impl Simulation {
             }
             let lost = self.chances.wire.ppm(self.conditions.loss_ppm);
             if let Some(why) = why.or(lost.then_some("lost")) {
+                if self.options.minutes.is_none() && self.unheard.len() >= KEPT {
+                    self.unheard.pop_front();
+                }
                 self.unheard.push_back(Unheard { truth, why: why.to_owned() });
                 continue;
             }
