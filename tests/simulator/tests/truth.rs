@@ -1,5 +1,7 @@
 //! The truth beside a run is true.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use pedkai_simulator::mix::FaultKind;

@@ -1,5 +1,7 @@
 //! What goes over the wire can be read by somebody else's decoder, and arrives.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::net::UdpSocket;
 use std::time::Duration;
 
