@@ -65,12 +65,12 @@ fn device(turn: &mut Turn<'_>, event: &Event, mapped: &Mapped) -> EntityIx {
 /// The mapping of a tenant's own files together with the built-in ones.
 pub(super) fn mapping_of(files: &[(Name, String)]) -> Arc<Mapping> {
     let files: Vec<(String, String)> = files.iter().map(|(name, text)| (name.to_string(), text.clone())).collect();
-    Arc::new(Mapping::compile(&files).unwrap_or_default())
+    Arc::new(Mapping::with_builtin(&files).unwrap_or_default())
 }
 
 pub(super) fn try_mapping(files: &[(Name, String)]) -> Result<(), Vec<String>> {
     let files: Vec<(String, String)> = files.iter().map(|(name, text)| (name.to_string(), text.clone())).collect();
-    Mapping::compile(&files)
+    Mapping::with_builtin(&files)
         .map(|_| ())
         .map_err(|problems| problems.iter().map(ToString::to_string).collect())
 }
