@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use pedkai_simulator::flood::{Flood, flood};
+use pedkai_simulator::mix::FaultKind;
 use pedkai_simulator::play::{Sender, Targets, play};
 use pedkai_simulator::topology::{Topology, generate};
 use pedkai_simulator::{Options, Scenario, Simulation, record};
@@ -32,6 +33,10 @@ struct Run {
     /// mix, clean, rough, calm, nothing, several, story, or one kind of fault.
     #[arg(long, default_value = "mix")]
     scenario: String,
+    /// One fault by hand, KIND@EXTERNAL_ID[@AFTER_S[@LASTS_S]], e.g. fibre-cut@n0--n1@30@300; may be repeated. With
+    /// --scenario nothing, all there is.
+    #[arg(long)]
+    fault: Vec<String>,
 }
 
 #[derive(Subcommand)]
@@ -124,12 +129,30 @@ fn open(run: &Run) -> Result<Topology> {
     }
 }
 
+fn simulate(run: &Run, options: Options) -> Result<Simulation> {
+    let mut simulation = Simulation::new(open(run)?, options);
+    for fault in &run.fault {
+        let mut parts = fault.split('@');
+        let (Some(kind), Some(place)) = (parts.next(), parts.next()) else {
+            bail!("--fault {fault}: say KIND@EXTERNAL_ID");
+        };
+        let Some(kind) = FaultKind::ALL.into_iter().find(|known| known.name() == kind) else {
+            bail!("--fault {fault}: there is no fault {kind}");
+        };
+        let seconds = |text: Option<&str>| text.map(str::parse::<u64>).transpose();
+        let after = seconds(parts.next()).with_context(|| format!("--fault {fault}: the third part is seconds"))?;
+        let lasts = seconds(parts.next()).with_context(|| format!("--fault {fault}: the fourth part is seconds"))?;
+        simulation.inject(kind, place, after.unwrap_or(5), lasts)?;
+    }
+    Ok(simulation)
+}
+
 fn main() -> Result<()> {
     let mut out = std::io::stdout().lock();
     match Cli::parse().command {
         Command::Generate { run, minutes, out: folder } => {
             let options = options(&run, Some(minutes))?;
-            let done = record::record(Simulation::new(open(&run)?, options.clone()), &options, &folder)?;
+            let done = record::record(simulate(&run, options.clone())?, &options, &folder)?;
             let (arrived, unheard, faults) = (done.arrived, done.unheard, done.faults);
             writeln!(out, "{arrived} messages arrived, {unheard} nobody heard, {faults} faults: {}", folder.display())?;
         }
@@ -157,7 +180,7 @@ fn main() -> Result<()> {
                     speed_percent,
                     ..options(&run, minutes)?
                 };
-                let simulation = Simulation::new(open(&run)?, options);
+                let simulation = simulate(&run, options)?;
                 let datagrams = simulation.map(|sent| (sent.at_micros, sent.transport, sent.from, sent.bytes));
                 play(datagrams, &mut sender, speed_percent, &stop, &sent);
             }

@@ -291,3 +291,32 @@ fn graphml_networks_run_with_neighbours_that_never_speak_and_parts_that_are_apar
     assert!(!speakers.contains("n9") && speakers.contains("n7"), "{speakers:?}");
     assert!(run.faults.len() > 20);
 }
+
+#[test]
+fn a_fault_by_hand_happens_where_and_when_it_was_asked_for() {
+    let options = Options {
+        scenario: Scenario::Nothing,
+        minutes: Some(20),
+        ..Options::default()
+    };
+    let mut run = Simulation::new(Topology::open("builtin:demo", 1).unwrap(), options);
+    let link = run.topology().links[3].external_id.clone();
+    let node = "AR-MOR-1";
+    assert_eq!(run.inject(FaultKind::FibreCut, &link, 10, Some(300)).unwrap(), 1);
+    assert_eq!(run.inject(FaultKind::NodePower, node, 600, Some(300)).unwrap(), 2);
+    for (kind, place) in [
+        (FaultKind::FibreCut, node),
+        (FaultKind::NodePower, link.as_str()),
+        (FaultKind::Silent, "nobody"),
+    ] {
+        assert!(run.inject(kind, place, 0, None).is_err(), "{kind:?} {place}");
+    }
+    let emissions: Vec<Emission> = run.by_ref().collect();
+    assert!(
+        emissions
+            .iter()
+            .all(|emission| emission.at_micros >= 10 * SECOND && emission.truth.cause.stray.is_none())
+    );
+    assert!(run.faults().iter().all(|fault| fault.heard > 4));
+    assert_eq!(run.faults()[0].end_micros, 310 * SECOND);
+}

@@ -1,8 +1,10 @@
 //! Where a fault strikes.
 
+use anyhow::{Context, Result, bail};
+
 use super::Simulation;
 use crate::mix::{self, FaultKind};
-use crate::topology::{Link, Vendor};
+use crate::topology::{Link, Topology, Vendor};
 
 /// Where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +15,39 @@ pub(super) enum Place {
     Device(usize),
 }
 
+impl Place {
+    /// The link or device of that external id.
+    pub(super) fn named(topology: &Topology, external_id: &str) -> Option<Self> {
+        let link = topology.links.iter().position(|link| link.external_id == external_id);
+        let device = topology.devices.iter().position(|device| device.record.external_id == external_id);
+        link.map(|link| Self::Link(link, 0)).or(device.map(Self::Device))
+    }
+}
+
 impl Simulation {
+    /// Plans one fault by hand: at a link or device by its external id, so many seconds from now, for so long (drawn if `None`).
+    /// Returns its number.
+    ///
+    /// # Errors
+    /// When there is no such link or device, or this kind of fault cannot happen there.
+    pub fn inject(&mut self, kind: FaultKind, external_id: &str, after_s: u64, lasts_s: Option<u64>) -> Result<u32> {
+        let place = Place::named(&self.topology, external_id).with_context(|| format!("there is no link or device {external_id}"))?;
+        let same = |candidate: &Place| match (candidate, place) {
+            (Place::Link(one, _), Place::Link(other, _)) => *one == other,
+            (one, other) => *one == other,
+        };
+        let fits = match (kind, place) {
+            // Where a draw prefers rich devices, a hand may choose any that has a link.
+            (FaultKind::Card | FaultKind::Maintenance, Place::Device(device)) => !self.graph.beside[device].is_empty(),
+            _ => self.candidates(kind).iter().any(same),
+        };
+        if !fits {
+            bail!("{} cannot happen to {external_id}", kind.name());
+        }
+        let start = self.now + after_s.saturating_mul(1_000_000);
+        self.begin(kind, place, start, lasts_s).context("too many faults")
+    }
+
     /// The devices a place is at.
     pub(super) fn devices_at(&self, place: Place) -> Vec<usize> {
         match place {

@@ -16,12 +16,10 @@ const ACTS: [(FaultKind, u64, u64); 3] = [
     (FaultKind::FlappingPort, 960, 120),
 ];
 
-/// The places a network names for its story, by the attribute `story` or a link's medium.
+/// The place a network names for its story.
 fn named(topology: &Topology, kind: FaultKind) -> Option<Place> {
     let (_, place) = topology.story.iter().find(|(known, _)| *known == kind)?;
-    let link = topology.links.iter().position(|link| link.external_id == *place);
-    let device = topology.devices.iter().position(|device| device.record.external_id == *place);
-    link.map(|link| Place::Link(link, 0)).or(device.map(Place::Device))
+    Place::named(topology, place)
 }
 
 impl Simulation {

@@ -35,7 +35,7 @@ pub fn read(folder: &Path) -> Result<Topology> {
             if !known.contains(id) {
                 bail!("relations.csv names {id}, which entities.csv does not hold");
             }
-            if cell(row, "relation") == CONNECTS {
+            if is_link(row) {
                 linked.insert(id.to_owned());
             }
         }
@@ -58,7 +58,7 @@ pub fn read(folder: &Path) -> Result<Topology> {
     let mut names = LinkNames::default();
     for row in relations {
         let (source, target, kind) = (cell(&row, "source"), cell(&row, "target"), cell(&row, "relation"));
-        if kind != CONNECTS {
+        if !is_link(&row) {
             let relation = Relation {
                 source: source.to_owned(),
                 target: target.to_owned(),
@@ -85,6 +85,11 @@ pub fn read(folder: &Path) -> Result<Topology> {
 }
 
 type Row = BTreeMap<String, String>;
+
+/// A relation that connects, or says nothing of its kind.
+fn is_link(row: &Row) -> bool {
+    matches!(cell(row, "relation"), CONNECTS | "")
+}
 
 fn cell<'a>(row: &'a Row, column: &str) -> &'a str {
     row.get(column).map_or("", |value| value.trim())

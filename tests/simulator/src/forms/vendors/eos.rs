@@ -24,20 +24,20 @@ pub(super) fn lines(happening: &Happening) -> Vec<Line> {
             "LINEPROTO-5-UPDOWN",
             format!("Line protocol on Interface {}, changed state to up", port.name),
         ),
-        Happening::OspfDown(port, router, address, timer) => {
+        Happening::OspfDown(port, router, _, timer) => {
             let why = if *timer { "inactivity timer expired" } else { "interface down" };
             one(
                 4,
                 "Rib",
                 "OSPF-4-OSPF_ADJACENCY_TEARDOWN",
-                format!("NGB {router}, interface {address} adjacency dropped: {why}, state was: FULL ({})", port.name),
+                format!("NGB {router}, interface {} adjacency dropped: {why}, state was: FULL", port.address),
             )
         }
-        Happening::OspfUp(port, router, address) => one(
+        Happening::OspfUp(port, router, _) => one(
             4,
             "Rib",
             "OSPF-4-OSPF_ADJACENCY_ESTABLISHED",
-            format!("NGB {router}, interface {address} adjacency established ({})", port.name),
+            format!("NGB {router}, interface {} adjacency established", port.address),
         ),
         Happening::LdpDown(peer) => one(
             5,
