@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use anyhow::{Context, Result, bail};
@@ -147,7 +148,18 @@ fn simulate(run: &Run, options: Options) -> Result<Simulation> {
     Ok(simulation)
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match execute() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to do when even that cannot be said.
+            let _ = writeln!(std::io::stderr(), "pedkai-simulator: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute() -> Result<()> {
     let mut out = std::io::stdout().lock();
     match Cli::parse().command {
         Command::Generate { run, minutes, out: folder } => {
