@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pedkai_simulator::mix::FaultKind;
+use pedkai_simulator::mix::{self, FaultKind, Span};
 use pedkai_simulator::topology::{Graph, Topology, folder};
 use pedkai_simulator::{Emission, Fault, Options, Scenario, Simulation, Unheard, record};
 
@@ -237,7 +237,60 @@ fn the_page_and_the_figures_agree() {
     let total: u32 = FaultKind::ALL.iter().map(|kind| kind.weight()).sum();
     assert_eq!(total, 100);
     for kind in FaultKind::ALL.into_iter().filter(|kind| kind.weight() > 0) {
-        assert!(page.contains(&format!("| `{}` | {} |", kind.name(), kind.weight())), "{kind:?}");
+        let row = page
+            .lines()
+            .find(|line| line.starts_with(&format!("| `{}` | {} |", kind.name(), kind.weight())));
+        let Span { lo, hi } = kind.lasts_s();
+        let lasts = format!("{}–{} min", lo / 60, hi / 60);
+        // A flapping port lasts as long as its flaps do.
+        assert!(
+            row.is_some_and(|row| kind == FaultKind::FlappingPort || row.contains(&lasts)),
+            "{kind:?} {lasts}"
+        );
+    }
+    let percent = |ppm: Span| format!("{}–{} %", ppm.lo / 10_000, ppm.hi / 10_000);
+    let range = |span: Span| format!("{}–{}", span.lo, span.hi);
+    let minutes = |span: Span| format!("{}–{}", span.lo / 60, span.hi / 60);
+    for said in [
+        format!("| loss | {} of messages |", percent(mix::RANGES.loss_ppm)),
+        format!("| duplication | {} of messages", percent(mix::RANGES.duplicate_ppm)),
+        format!(
+            "| lateness | {} of messages come {} s late; the rest {} ms |",
+            percent(mix::RANGES.late_ppm),
+            range(mix::LATE_S),
+            range(mix::TRANSIT_MS)
+        ),
+        format!(
+            "| clocks | {} % of the devices are off by {} s",
+            range(mix::RANGES.skewed_percent),
+            range(mix::SKEW_S)
+        ),
+        format!("| chatter | {} informational", range(mix::RANGES.chatter_per_hour)),
+        format!("| stray alarms | {} per 100 device-hours", range(mix::RANGES.stray_per_100_hours)),
+        format!(
+            "goes down and up {} times, every {}–{} s",
+            range(mix::FLAPS),
+            mix::FLAP_EVERY_MS.lo / 1_000,
+            mix::FLAP_EVERY_MS.hi / 1_000
+        ),
+        format!("Starts come {} minutes apart", minutes(mix::GAP_S)),
+        format!("{} % of them bring **several at once**", mix::SEVERAL_PERCENT),
+        format!("at least {} hops apart", mix::HOPS_APART),
+        format!("At most {} are open", mix::OPEN_AT_MOST),
+        format!(
+            "{} % ran {} min on battery before, {} % send a dying gasp",
+            mix::BATTERY_PERCENT,
+            minutes(mix::BATTERY_S),
+            mix::GASP_PERCENT
+        ),
+        format!(
+            "{} % of the devices send traps only, {} % syslog only",
+            mix::TRAPS_ONLY_PERCENT,
+            mix::SYSLOG_ONLY_PERCENT
+        ),
+        format!("{} % of the links run over somebody else's switch", mix::CARRIERLESS_PERCENT),
+    ] {
+        assert!(page.contains(&said), "{said}");
     }
 }
 
