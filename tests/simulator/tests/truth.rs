@@ -253,7 +253,11 @@ fn the_page_and_the_figures_agree() {
     let minutes = |span: Span| format!("{}–{}", span.lo / 60, span.hi / 60);
     for said in [
         format!("| loss | {} of messages |", percent(mix::RANGES.loss_ppm)),
-        format!("| duplication | {} of messages", percent(mix::RANGES.duplicate_ppm)),
+        format!(
+            "| duplication | {}, the copy {} ms later |",
+            percent(mix::RANGES.duplicate_ppm),
+            range(mix::COPY_MS)
+        ),
         format!(
             "| lateness | {} of messages come {} s late; the rest {} ms |",
             percent(mix::RANGES.late_ppm),
