@@ -22,6 +22,9 @@ pub enum SourceKind {
 }
 
 impl SourceKind {
+    /// Every door, in the order of their numbers.
+    pub const ALL: [SourceKind; 4] = [SourceKind::Snmp, SourceKind::Syslog, SourceKind::Webhook, SourceKind::Internal];
+
     /// The word used in metrics and rows.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -415,7 +415,7 @@ impl State {
         }
         kept.sources.sort_by_key(|(slot, _)| *slot);
         for (slot, stat) in kept.sources {
-            state.source_of.insert((stat.kind, stat.address.clone()), slot as u32);
+            state.source_of[stat.kind as usize].insert(stat.address.clone(), slot as u32);
             state.sources.push(stat);
         }
         for (place, key) in kept.keys {

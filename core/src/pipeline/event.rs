@@ -45,16 +45,11 @@ fn answer(turn: &Turn<'_>, seq: u64, index: u32, reason: Reason) -> Answer {
 }
 
 fn source(turn: &mut Turn<'_>, event: &Event) -> u32 {
-    let key = (event.source, event.source_address.clone());
-    if let Some(ix) = turn.state.source_of.get(&key) {
+    if let Some(ix) = turn.state.source_of[event.source as usize].get(event.source_address.as_str()) {
         return *ix;
     }
     let ix = turn.state.sources.len() as u32;
-    turn.emit(Delta::Source {
-        ix,
-        kind: key.0,
-        address: key.1,
-    });
+    turn.emit(Delta::Source { ix, kind: event.source, address: event.source_address.clone() });
     ix
 }
 

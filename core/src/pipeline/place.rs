@@ -65,7 +65,7 @@ fn device(turn: &mut Turn<'_>, event: &Event, mapped: &Mapped) -> EntityIx {
 /// The mapping of a tenant's own files together with the built-in ones.
 pub(super) fn mapping_of(files: &[(Name, String)]) -> Arc<Mapping> {
     let files: Vec<(String, String)> = files.iter().map(|(name, text)| (name.to_string(), text.clone())).collect();
-    Arc::new(Mapping::with_builtin(&files).unwrap_or_default())
+    Arc::new(Mapping::with_builtin(&files).unwrap_or_else(|_| Mapping::builtin()))
 }
 
 pub(super) fn try_mapping(files: &[(Name, String)]) -> Result<(), Vec<String>> {

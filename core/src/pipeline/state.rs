@@ -66,7 +66,7 @@ pub struct State {
     pub(super) alarms: Alarms,
     pub(super) incidents: Incidents,
     pub(super) sources: Vec<SourceStat>,
-    pub(super) source_of: FxHashMap<(SourceKind, Name), u32>,
+    pub(super) source_of: [FxHashMap<Name, u32>; SourceKind::ALL.len()],
     pub(super) keys: FxHashMap<u64, (u64, u32)>,
     pub(super) key_order: BTreeMap<(u64, u32), (Timestamp, u64)>,
     pub(super) commands: BTreeMap<CommandId, (Timestamp, u64, Outcome)>,
@@ -104,7 +104,7 @@ impl State {
             alarms: Alarms::default(),
             incidents: Incidents::default(),
             sources: Vec::new(),
-            source_of: FxHashMap::default(),
+            source_of: Default::default(),
             keys: FxHashMap::default(),
             key_order: BTreeMap::new(),
             commands: BTreeMap::new(),
@@ -248,7 +248,7 @@ impl State {
     }
 
     fn fold_source(&mut self, ix: u32, kind: SourceKind, address: &Name) {
-        self.source_of.insert((kind, address.clone()), ix);
+        self.source_of[kind as usize].insert(address.clone(), ix);
         self.sources.push(SourceStat {
             kind,
             address: address.clone(),
