@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{bail, Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 /// A program of this workspace, built beside the tests (`cargo build --workspace` comes first).
@@ -33,7 +33,12 @@ pub fn run(command: &mut Command) -> Result<String> {
 
 fn done(command: &Command, output: &Output) -> Result<String> {
     if !output.status.success() {
-        bail!("{command:?} ended with {}:\n{}\n{}", output.status, String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        bail!(
+            "{command:?} ended with {}:\n{}\n{}",
+            output.status,
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -43,7 +48,12 @@ fn done(command: &Command, output: &Output) -> Result<String> {
 /// # Errors
 /// When it cannot be started or ends with a failure.
 pub fn run_with_input(command: &mut Command, input: &str) -> Result<String> {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().with_context(|| format!("{command:?}"))?;
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("{command:?}"))?;
     if let Some(mut stdin) = child.stdin.take() {
         stdin.write_all(input.as_bytes())?;
     }
@@ -54,7 +64,11 @@ pub fn run_with_input(command: &mut Command, input: &str) -> Result<String> {
 /// True when a sender's program is installed here.
 #[must_use]
 pub fn installed(name: &str) -> bool {
-    Command::new("sh").args(["-c", &format!("command -v {name}")]).stdout(Stdio::null()).status().is_ok_and(|status| status.success())
+    Command::new("sh")
+        .args(["-c", &format!("command -v {name}")])
+        .stdout(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 /// A collector in a data folder of its own.
@@ -81,7 +95,13 @@ impl Collector {
             }
             None => None,
         };
-        let mut collector = Self { child: None, data: data.to_owned(), config, ready: Value::Null, key: String::new() };
+        let mut collector = Self {
+            child: None,
+            data: data.to_owned(),
+            config,
+            ready: Value::Null,
+            key: String::new(),
+        };
         collector.key = collector.new_key("default", "alarm:write,topology:write,read")?;
         collector.serve()?;
         Ok(collector)
@@ -102,7 +122,9 @@ impl Collector {
     /// # Errors
     /// When the command fails.
     pub fn new_key(&self, tenant: &str, scopes: &str) -> Result<String> {
-        Ok(run(self.command()?.args(["key", "add", "--tenant", tenant, "--scope", scopes]))?.trim().to_owned())
+        Ok(run(self.command()?.args(["key", "add", "--tenant", tenant, "--scope", scopes]))?
+            .trim()
+            .to_owned())
     }
 
     /// Starts (again) on free ports.
@@ -111,7 +133,17 @@ impl Collector {
     /// When it does not say that it is ready within 30 s.
     pub fn serve(&mut self) -> Result<()> {
         let mut command = Command::new(program("pedkai-collector")?);
-        command.args(["serve", "--api", "127.0.0.1:0", "--snmp", "127.0.0.1:0", "--syslog-udp", "127.0.0.1:0", "--syslog-tcp", "127.0.0.1:0"]);
+        command.args([
+            "serve",
+            "--api",
+            "127.0.0.1:0",
+            "--snmp",
+            "127.0.0.1:0",
+            "--syslog-udp",
+            "127.0.0.1:0",
+            "--syslog-tcp",
+            "127.0.0.1:0",
+        ]);
         command.arg("--data").arg(&self.data);
         if let Some(config) = &self.config {
             command.arg("--config").arg(config);
@@ -158,7 +190,9 @@ impl Collector {
     /// # Errors
     /// When the ready line does not name it.
     pub fn door(&self, name: &str) -> Result<String> {
-        let url = self.ready[name].as_str().with_context(|| format!("the ready line has no {name}: {}", self.ready))?;
+        let url = self.ready[name]
+            .as_str()
+            .with_context(|| format!("the ready line has no {name}: {}", self.ready))?;
         Ok(url.rsplit_once("//").map_or(url, |(_, address)| address).to_owned())
     }
 
@@ -168,7 +202,17 @@ impl Collector {
     /// When curl fails or the body is no JSON.
     pub fn call(&self, method: &str, path: &str, key: &str, body: Option<&Value>) -> Result<(u16, Value)> {
         let mut command = Command::new("curl");
-        command.args(["-sS", "-m", "30", "-X", method, "-w", "\n%{http_code}", "-H", &format!("Authorization: Bearer {key}")]);
+        command.args([
+            "-sS",
+            "-m",
+            "30",
+            "-X",
+            method,
+            "-w",
+            "\n%{http_code}",
+            "-H",
+            &format!("Authorization: Bearer {key}"),
+        ]);
         let text = body.map(Value::to_string).unwrap_or_default();
         if body.is_some() {
             command.args(["-H", "Content-Type: application/json", "--data-binary", "@-"]);
@@ -176,7 +220,11 @@ impl Collector {
         command.arg(format!("http://{}{path}", self.door("api")?));
         let answer = run_with_input(&mut command, &text)?;
         let (body, status) = answer.rsplit_once('\n').context("curl prints the status last")?;
-        let value = if body.trim().is_empty() { Value::Null } else { serde_json::from_str(body).with_context(|| format!("{path}: {body}"))? };
+        let value = if body.trim().is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(body).with_context(|| format!("{path}: {body}"))?
+        };
         Ok((status.parse()?, value))
     }
 

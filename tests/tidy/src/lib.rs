@@ -28,7 +28,10 @@ pub fn sources(folder: &str, endings: &[&str]) -> Vec<Source> {
             && let Ok(text) = std::fs::read_to_string(path)
             && let Ok(short) = path.strip_prefix(&root)
         {
-            found.push(Source { path: short.to_string_lossy().replace('\\', "/"), text });
+            found.push(Source {
+                path: short.to_string_lossy().replace('\\', "/"),
+                text,
+            });
         }
     });
     found.sort_by(|a, b| a.path.cmp(&b.path));
@@ -55,5 +58,8 @@ pub fn shipped(source: &Source) -> &str {
     if source.path.contains("/tests/") || source.path.ends_with("tests.rs") {
         return "";
     }
-    source.text.find("#[cfg(test)]\nmod tests {").map_or(source.text.as_str(), |start| &source.text[..start])
+    source
+        .text
+        .find("#[cfg(test)]\nmod tests {")
+        .map_or(source.text.as_str(), |start| &source.text[..start])
 }

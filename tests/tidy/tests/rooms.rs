@@ -13,7 +13,9 @@ fn room(path: &str) -> Option<&str> {
 fn stages_import_model_policy_topology_and_never_each_other() {
     let mut broken = Vec::new();
     for source in sources("core/src", &[".rs"]) {
-        let Some(room) = room(&source.path).filter(|room| STAGES.contains(room)) else { continue };
+        let Some(room) = room(&source.path).filter(|room| STAGES.contains(room)) else {
+            continue;
+        };
         for other in STAGES.iter().chain(&["pipeline", "screen", "wire"]).filter(|other| **other != room) {
             if shipped(&source).contains(&format!("crate::{other}")) {
                 broken.push(format!("{}: imports {other}; only pipeline knows the stages", source.path));
@@ -35,8 +37,23 @@ fn the_model_imports_no_room() {
 #[test]
 fn packages_import_only_what_the_house_allows() {
     let banned = [
-        ("core", &["pedkai_collector", "pedkai_ui", "pedkai_simulator", "tokio", "rusqlite", "egui", "reqwest"][..]),
-        ("ui", &["pedkai_collector", "pedkai_simulator", "tokio", "rusqlite", "reqwest", "std::fs", "std::net", "std::thread"][..]),
+        (
+            "core",
+            &["pedkai_collector", "pedkai_ui", "pedkai_simulator", "tokio", "rusqlite", "egui", "reqwest"][..],
+        ),
+        (
+            "ui",
+            &[
+                "pedkai_collector",
+                "pedkai_simulator",
+                "tokio",
+                "rusqlite",
+                "reqwest",
+                "std::fs",
+                "std::net",
+                "std::thread",
+            ][..],
+        ),
         ("collector", &["pedkai_ui", "egui"][..]),
         ("tests/simulator", &["pedkai_core", "pedkai_collector", "pedkai_ui"][..]),
     ];
@@ -44,7 +61,10 @@ fn packages_import_only_what_the_house_allows() {
     for (package, words) in banned {
         for source in sources(&format!("{package}/src"), &[".rs"]) {
             for word in words {
-                if shipped(&source).lines().any(|line| !line.trim_start().starts_with("//") && line.contains(&format!("{word}::"))) {
+                if shipped(&source)
+                    .lines()
+                    .any(|line| !line.trim_start().starts_with("//") && line.contains(&format!("{word}::")))
+                {
                     broken.push(format!("{}: {word}", source.path));
                 }
             }
@@ -59,13 +79,19 @@ fn every_room_says_what_it_does_takes_gives_and_never_knows() {
     for folder in ["core/src", "collector/src", "ui/src"] {
         for source in sources(folder, &["mod.rs"]) {
             let depth = source.path.trim_start_matches(folder).matches('/').count();
-            let says_all = ["does:", "takes:", "gives:", "never knows:"].iter().all(|word| source.text.replace('*', "").contains(word));
+            let says_all = ["does:", "takes:", "gives:", "never knows:"]
+                .iter()
+                .all(|word| source.text.replace('*', "").contains(word));
             if depth == 2 && !says_all {
                 silent.push(source.path);
             }
         }
     }
-    assert!(silent.is_empty(), "these rooms do not open with does, takes, gives, never knows:\n{}", silent.join("\n"));
+    assert!(
+        silent.is_empty(),
+        "these rooms do not open with does, takes, gives, never knows:\n{}",
+        silent.join("\n")
+    );
 }
 
 #[test]

@@ -3,7 +3,10 @@
 use pedkai_tidy::{root, shipped, sources};
 
 fn rust() -> Vec<pedkai_tidy::Source> {
-    ["app", "collector", "core", "tests", "ui"].into_iter().flat_map(|folder| sources(folder, &[".rs"])).collect()
+    ["app", "collector", "core", "tests", "ui"]
+        .into_iter()
+        .flat_map(|folder| sources(folder, &[".rs"]))
+        .collect()
 }
 
 #[test]
@@ -43,7 +46,11 @@ const LONGEST: usize = 520;
 fn files_stay_readable() {
     let kept = std::fs::read_to_string(root().join("tests/tidy/long-files.txt")).unwrap();
     let allowed = |path: &str| {
-        kept.lines().filter_map(|line| line.split_once(' ')).find(|(_, name)| *name == path).and_then(|(lines, _)| lines.parse().ok()).unwrap_or(LONGEST)
+        kept.lines()
+            .filter_map(|line| line.split_once(' '))
+            .find(|(_, name)| *name == path)
+            .and_then(|(lines, _)| lines.parse().ok())
+            .unwrap_or(LONGEST)
     };
     let mut long = Vec::new();
     for source in rust() {
@@ -52,24 +59,39 @@ fn files_stay_readable() {
             long.push(format!("{} {}", lines, source.path));
         }
     }
-    assert!(long.is_empty(), "split these, or shrink them to what tests/tidy/long-files.txt says:\n{}", long.join("\n"));
+    assert!(
+        long.is_empty(),
+        "split these, or shrink them to what tests/tidy/long-files.txt says:\n{}",
+        long.join("\n")
+    );
 }
 
 #[test]
 fn every_package_takes_the_shared_lints() {
     for source in sources("", &["Cargo.toml"]) {
         if source.text.contains("[package]") && !source.path.starts_with("tests/fuzz") {
-            assert!(source.text.contains("[lints]\nworkspace = true"), "{}: add [lints] workspace = true", source.path);
+            assert!(
+                source.text.contains("[lints]\nworkspace = true"),
+                "{}: add [lints] workspace = true",
+                source.path
+            );
         }
     }
 }
 
 #[test]
 fn lists_of_modules_are_sorted() {
-    for source in rust().iter().filter(|source| source.path.ends_with("mod.rs") || source.path.ends_with("lib.rs")) {
+    for source in rust()
+        .iter()
+        .filter(|source| source.path.ends_with("mod.rs") || source.path.ends_with("lib.rs"))
+    {
         let names: Vec<&str> = shipped(source)
             .lines()
-            .filter_map(|line| line.strip_prefix("pub mod ").or_else(|| line.strip_prefix("mod ")).and_then(|rest| rest.strip_suffix(';')))
+            .filter_map(|line| {
+                line.strip_prefix("pub mod ")
+                    .or_else(|| line.strip_prefix("mod "))
+                    .and_then(|rest| rest.strip_suffix(';'))
+            })
             .collect();
         let listed: Vec<&str> = names.iter().copied().filter(|name| *name != "tests").collect();
         assert!(listed.is_sorted(), "{}: sort the modules: {listed:?}", source.path);
@@ -78,7 +100,10 @@ fn lists_of_modules_are_sorted() {
 
 #[test]
 fn every_file_opens_with_a_word_about_itself_where_it_is_a_crate_or_a_room() {
-    for source in rust().iter().filter(|source| source.path.ends_with("/mod.rs") || source.path.ends_with("/lib.rs") || source.path.ends_with("/main.rs")) {
+    for source in rust()
+        .iter()
+        .filter(|source| source.path.ends_with("/mod.rs") || source.path.ends_with("/lib.rs") || source.path.ends_with("/main.rs"))
+    {
         assert!(source.text.starts_with("//!"), "{}: say in //! what it is", source.path);
     }
 }
