@@ -132,6 +132,14 @@ impl Collector {
     /// # Errors
     /// When it does not say that it is ready within 30 s.
     pub fn serve(&mut self) -> Result<()> {
+        self.serve_with(&[])
+    }
+
+    /// Starts (again) on free ports, with these variables in its environment.
+    ///
+    /// # Errors
+    /// When it does not say that it is ready.
+    pub fn serve_with(&mut self, environment: &[(&str, &Path)]) -> Result<()> {
         let mut command = Command::new(program("pedkai-collector")?);
         command.args([
             "serve",
@@ -148,6 +156,7 @@ impl Collector {
         if let Some(config) = &self.config {
             command.arg("--config").arg(config);
         }
+        command.envs(environment.iter().map(|(name, value)| (name, value.as_os_str())));
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.data.join("test-stderr.log"))?;
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn()?;
         let stdout = child.stdout.take().context("stdout is piped")?;
