@@ -14,12 +14,11 @@ use serde_json::Value;
 /// When it has not been built.
 pub fn program(name: &str) -> Result<PathBuf> {
     let me = std::env::current_exe()?;
-    let folder = me.ancestors().nth(2).context("a test runs from target/<profile>/deps")?;
-    let path = folder.join(name);
-    if !path.is_file() {
-        bail!("{} is missing: run 'cargo build --workspace' first", path.display());
-    }
-    Ok(path)
+    let beside = |folders: usize| me.ancestors().nth(folders).map(|folder| folder.join(name)).filter(|path| path.is_file());
+    // A program lies in target/<profile>, a test in target/<profile>/deps.
+    beside(1)
+        .or_else(|| beside(2))
+        .with_context(|| format!("{name} is missing beside {}: run 'cargo build --workspace' first", me.display()))
 }
 
 /// Runs a command to its end; a failure carries what it printed.
@@ -293,6 +292,33 @@ impl Collector {
                 None => return Ok(items),
             }
         }
+    }
+
+    /// Processor time that it has used so far, all threads, user and system; `None` where the system does not tell.
+    #[must_use]
+    pub fn cpu(&self) -> Option<Duration> {
+        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.child.as_ref()?.id())).ok()?;
+        let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
+        let ticks = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+        Some(Duration::from_millis(ticks * 10))
+    }
+
+    /// Resident memory in bytes; `None` where the system does not tell.
+    #[must_use]
+    pub fn memory(&self) -> Option<u64> {
+        let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.as_ref()?.id())).ok()?;
+        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        line.trim().trim_end_matches(" kB").parse::<u64>().ok().map(|kib| kib * 1024)
+    }
+
+    /// The sum of a metric over its labels.
+    ///
+    /// # Errors
+    /// When the metrics cannot be read.
+    pub fn metric(&self, name: &str, label: &str) -> Result<f64> {
+        let text = run(Command::new("curl").args(["-sS", "-m", "30", &format!("http://{}/metrics", self.door("api")?)]))?;
+        let lines = text.lines().filter(|line| line.starts_with(name) && line.contains(label));
+        Ok(lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum())
     }
 
     /// The data folder.
