@@ -126,7 +126,7 @@ impl Collector {
             .to_owned())
     }
 
-    /// Starts (again) on free ports.
+    /// Starts on free ports, or again on the same.
     ///
     /// # Errors
     /// When it does not say that it is ready within 30 s.
@@ -134,7 +134,7 @@ impl Collector {
         self.serve_with(&[])
     }
 
-    /// Starts (again) on free ports, with these variables in its environment.
+    /// Starts on free ports, or again on the same, with these variables in its environment.
     ///
     /// # Errors
     /// When it does not say that it is ready.
