@@ -63,7 +63,7 @@ fn main() -> Result<()> {
 }
 
 /// The limits that guard an open network are lifted: here they would be what is measured.
-const CONFIG: &str = "[limits]\nrequests_per_second = 1000000\n";
+const CONFIG: &str = "[limits]\nkey_per_s = 1000000\n";
 
 fn say(figures: &Value) -> Result<()> {
     writeln!(std::io::stdout(), "{figures}")?;
