@@ -6,6 +6,7 @@ use crate::model::Role;
 
 /// A scope of a machine key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Scope {
     /// Hand in alarms.
     #[serde(rename = "alarm:write")]

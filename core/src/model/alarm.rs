@@ -22,6 +22,7 @@ pub struct AlarmRef {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, minicbor::Encode, minicbor::Decode)]
 #[serde(rename_all = "snake_case")]
 #[cbor(index_only)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Symptom {
     /// A port or link end is down.
     #[n(0)]
@@ -194,6 +195,7 @@ pub struct Ack {
 /// How long an acknowledgement holds. Whatever is chosen, an alarm that worsens is unacknowledged again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum AckUntil {
     /// Until the alarm is cleared.
     #[n(0)]
@@ -220,6 +222,7 @@ pub struct HistoryEntry {
 /// What changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum StatusChange {
     /// Raised with this severity.
     #[n(0)]

@@ -6,6 +6,7 @@ use super::{AckUntil, AlarmId, CommandId, IncidentId, Name, Severity, Timestamp}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, minicbor::Encode, minicbor::Decode)]
 #[serde(rename_all = "lowercase")]
 #[cbor(index_only)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Role {
     /// Reads.
     #[n(0)]

@@ -6,6 +6,7 @@ use super::{Name, Severity, Timestamp};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, minicbor::Encode, minicbor::Decode)]
 #[serde(rename_all = "lowercase")]
 #[cbor(index_only)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum SourceKind {
     /// SNMP notification.
     #[n(0)]

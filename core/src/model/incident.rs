@@ -11,6 +11,7 @@ pub struct IncidentIx(#[n(0)] pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, minicbor::Encode, minicbor::Decode)]
 #[serde(rename_all = "lowercase")]
 #[cbor(index_only)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum IncidentStatus {
     /// Nobody looked at it yet.
     #[n(0)]
@@ -71,6 +72,7 @@ pub struct Link {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, minicbor::Encode, minicbor::Decode)]
 #[serde(rename_all = "snake_case")]
 #[cbor(index_only)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum LinkReason {
     /// It opened the incident.
     #[n(0)]
@@ -221,6 +223,7 @@ pub struct Evidence {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, minicbor::Encode, minicbor::Decode)]
 #[serde(rename_all = "snake_case")]
 #[cbor(index_only)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum EvidenceKind {
     /// An alarm that the hypothesis explains.
     #[n(0)]
@@ -260,6 +263,7 @@ pub struct Sitrep {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, minicbor::Encode, minicbor::Decode)]
 #[serde(rename_all = "lowercase")]
 #[cbor(index_only)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum SitrepSource {
     /// The rules, always at hand.
     #[n(0)]

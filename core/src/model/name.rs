@@ -95,3 +95,13 @@ impl<'b, C> minicbor::Decode<'b, C> for Name {
         d.str().map(Self::from)
     }
 }
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Name {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        String::schema()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Name {}

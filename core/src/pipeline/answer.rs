@@ -12,6 +12,8 @@ pub enum Answer {
         tracking_id: TrackingId,
         /// Why it became what it is; `duplicate` when its key was seen before: then the ids are the first one's.
         reason: Reason,
+        /// The alarm it is about sits on an entity that is in no inventory.
+        unplaced: bool,
     },
     /// A command ended so.
     Command(Outcome),

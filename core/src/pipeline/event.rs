@@ -21,26 +21,28 @@ pub(super) fn take(turn: &mut Turn<'_>, index: u32, event: &Event) -> Answer {
                 alarm: None,
                 first: Some(first),
             });
-            return answer(turn, first.0, first.1, Reason::Duplicate);
+            return answer(turn, first.0, first.1, Reason::Duplicate, false);
         }
         turn.emit(Delta::Key { key, index });
     }
     let mapping = turn.state.mapping.clone();
+    let mut unplaced = false;
     let reason = match ingest::read(event, &mapping) {
         Meaning::Unreadable(why) => only_event(turn, index, source, Reason::Unreadable, why),
         Meaning::Event { rule, .. } if rule.is_empty() => only_event(turn, index, source, Reason::Unmapped, Name::EMPTY),
         Meaning::Event { rule, .. } => only_event(turn, index, source, Reason::EventOnly, rule),
-        Meaning::Alarm(mapped) => alarm(turn, Heard { index, source }, event, *mapped),
+        Meaning::Alarm(mapped) => alarm(turn, Heard { index, source }, event, *mapped, &mut unplaced),
     };
-    answer(turn, turn.state.seq, index, reason)
+    answer(turn, turn.state.seq, index, reason, unplaced)
 }
 
-fn answer(turn: &Turn<'_>, seq: u64, index: u32, reason: Reason) -> Answer {
+fn answer(turn: &Turn<'_>, seq: u64, index: u32, reason: Reason, unplaced: bool) -> Answer {
     let minter = &turn.state.minter;
     Answer::Event {
         event_id: EventId(minter.mint(IdKind::Event, seq, index)),
         tracking_id: TrackingId(minter.mint(IdKind::Tracking, seq, index)),
         reason,
+        unplaced,
     }
 }
 
@@ -49,7 +51,11 @@ fn source(turn: &mut Turn<'_>, event: &Event) -> u32 {
         return *ix;
     }
     let ix = turn.state.sources.len() as u32;
-    turn.emit(Delta::Source { ix, kind: event.source, address: event.source_address.clone() });
+    turn.emit(Delta::Source {
+        ix,
+        kind: event.source,
+        address: event.source_address.clone(),
+    });
     ix
 }
 
@@ -66,9 +72,11 @@ fn only_event(turn: &mut Turn<'_>, index: u32, source: u32, reason: Reason, rule
     reason
 }
 
-fn alarm(turn: &mut Turn<'_>, heard: Heard, event: &Event, mapped: Mapped) -> Reason {
+fn alarm(turn: &mut Turn<'_>, heard: Heard, event: &Event, mapped: Mapped, unplaced: &mut bool) -> Reason {
     let anchor = place::anchor(turn, event, &mapped);
-    let emergency = turn.state.topology.entity(anchor.entity).is_some_and(crate::topology::Entity::emergency);
+    let entity = turn.state.topology.entity(anchor.entity);
+    let emergency = entity.is_some_and(crate::topology::Entity::emergency);
+    *unplaced = entity.is_some_and(|entity| !entity.placed);
     let at = clamp(turn, mapped.raised_at, event.received_at);
     let report = Report {
         heard,

@@ -18,7 +18,11 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        Self { alarms: Alarms::default(), policy: Reduce::default(), seq: 0 }
+        Self {
+            alarms: Alarms::default(),
+            policy: Reduce::default(),
+            seq: 0,
+        }
     }
 
     fn report(&self, seconds: i64, severity: Severity, cleared: bool) -> Report {
@@ -26,7 +30,12 @@ impl World {
         Report {
             heard: Heard { index: 0, source: 0 },
             id: AlarmId(Uuid::from_u128(u128::from(self.seq))),
-            anchor: Anchor { entity, device: entity, link: None, peer: None },
+            anchor: Anchor {
+                entity,
+                device: entity,
+                link: None,
+                peer: None,
+            },
             alarm_type: Name::from("LINK_DOWN"),
             qualifier: Name::from("ge-0/0/1"),
             severity,
@@ -51,7 +60,11 @@ impl World {
                 for delta in &deltas {
                     self.alarms.fold(delta, self.seq, report.at, &self.policy);
                 }
-                deltas.iter().rev().find(|delta| delta.heard().is_some()).map_or(Reason::Purged, AlarmDelta::reason)
+                deltas
+                    .iter()
+                    .rev()
+                    .find(|delta| delta.heard().is_some())
+                    .map_or(Reason::Purged, AlarmDelta::reason)
             }
         }
     }
@@ -79,7 +92,11 @@ impl World {
     fn command(&mut self, seconds: i64, kind: &CommandKind, actor: &str, role: Role) -> Result<(), Refusal> {
         self.seq += 1;
         let (ix, alarm) = self.alarms.iter().next().unwrap();
-        let actor = Actor { name: Name::from(actor), role, from: Name::EMPTY };
+        let actor = Actor {
+            name: Name::from(actor),
+            role,
+            from: Name::EMPTY,
+        };
         for delta in command(ix, alarm, kind, &actor, &Name::from("note"), at(seconds))? {
             self.alarms.fold(&delta, self.seq, at(seconds), &self.policy);
         }
@@ -146,7 +163,10 @@ fn messages_out_of_order_do_not_turn_the_state_round() {
 fn a_clear_whose_key_lacks_a_part_is_not_paired() {
     let mut world = World::new();
     world.raise(0);
-    let clear = Report { unsafe_key: true, ..world.report(5, Severity::Major, true) };
+    let clear = Report {
+        unsafe_key: true,
+        ..world.report(5, Severity::Major, true)
+    };
     assert_eq!(world.say(&clear), Reason::UnsafeKey);
     assert!(!world.only().cleared);
 }
@@ -182,7 +202,9 @@ fn an_acknowledged_alarm_that_worsens_is_unacknowledged() {
 fn acknowledgements_end_at_their_time_or_with_the_clear() {
     let mut world = World::new();
     world.raise(0);
-    world.command(1, &CommandKind::Ack { until: AckUntil::Time(at(60)) }, "ann", Role::Operator).unwrap();
+    world
+        .command(1, &CommandKind::Ack { until: AckUntil::Time(at(60)) }, "ann", Role::Operator)
+        .unwrap();
     assert_eq!(world.clock(59), []);
     assert_eq!(world.clock(60), [Reason::UnackedExpired]);
     world.command(61, &CommandKind::Ack { until: AckUntil::Clear }, "ann", Role::Operator).unwrap();
@@ -190,7 +212,12 @@ fn acknowledgements_end_at_their_time_or_with_the_clear() {
     assert!(world.only().ack.is_some(), "cleared and acknowledged");
     world.raise(80);
     assert!(world.only().ack.is_none(), "it was for that occurrence only");
-    assert!(world.command(81, &CommandKind::Ack { until: AckUntil::Time(at(10)) }, "ann", Role::Operator).is_err(), "a time in the past");
+    assert!(
+        world
+            .command(81, &CommandKind::Ack { until: AckUntil::Time(at(10)) }, "ann", Role::Operator)
+            .is_err(),
+        "a time in the past"
+    );
 }
 
 #[test]
@@ -201,7 +228,9 @@ fn an_owned_alarm_refuses_others_by_name_but_not_a_supervisor() {
     let refusal = world.command(2, &CommandKind::Clear, "bob", Role::Operator).unwrap_err();
     assert!(refusal.0.contains("ann"), "{refusal:?}");
     world.command(3, &CommandKind::Comment, "bob", Role::Operator).unwrap();
-    world.command(4, &CommandKind::Assign { to: Name::from("bob") }, "sue", Role::Supervisor).unwrap();
+    world
+        .command(4, &CommandKind::Assign { to: Name::from("bob") }, "sue", Role::Supervisor)
+        .unwrap();
     assert_eq!(world.only().owner, "bob");
     world.command(5, &CommandKind::Clear, "bob", Role::Operator).unwrap();
     assert!(world.only().cleared);

@@ -7,6 +7,7 @@ use crate::pipeline::State;
 /// Whether an alarm is acknowledged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum AckState {
     /// Nobody did.
     #[default]
@@ -17,6 +18,7 @@ pub enum AckState {
 
 /// An acknowledgement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AckRow {
     /// Who.
     pub by: Name,
@@ -30,6 +32,7 @@ pub struct AckRow {
 
 /// An alarm as lists show it and the wire carries it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AlarmRow {
     /// Id.
     pub id: Uuid,

@@ -9,6 +9,7 @@ use crate::topology::{Entity, Geo, Relation, RelationIx};
 
 /// An entity as lists and the map show it and the wire carries it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EntityRow {
     /// Id.
     pub id: Uuid,
@@ -39,6 +40,7 @@ pub struct EntityRow {
 
 /// A relation as the map shows it: `source` *relation* `target`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RelationRow {
     /// Id.
     pub id: Uuid,

@@ -6,6 +6,7 @@ use crate::pipeline::State;
 
 /// A guess at the cause.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HypothesisRow {
     /// The entity held to have failed.
     pub entity_id: Uuid,
@@ -27,6 +28,7 @@ pub struct HypothesisRow {
 
 /// One fact for or against a hypothesis.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EvidenceRow {
     /// What kind of fact.
     pub kind: EvidenceKind,
@@ -40,6 +42,7 @@ pub struct EvidenceRow {
 
 /// Why an alarm is in the incident.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LinkRow {
     /// The alarm.
     pub alarm_id: Uuid,
@@ -55,6 +58,7 @@ pub struct LinkRow {
 
 /// A situation report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SitrepRow {
     /// The text.
     pub text: Name,
@@ -66,6 +70,7 @@ pub struct SitrepRow {
 
 /// An incident as lists show it and the wire carries it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct IncidentRow {
     /// Id.
     pub id: Uuid,

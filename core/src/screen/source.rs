@@ -6,6 +6,7 @@ use crate::pipeline::{SourceStat, State};
 
 /// A source of events and how fresh it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SourceRow {
     /// Id.
     pub id: Uuid,

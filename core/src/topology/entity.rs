@@ -46,6 +46,7 @@ pub struct Entity {
 
 /// A place on Earth.
 #[derive(Clone, Copy, Debug, PartialEq, minicbor::Encode, minicbor::Decode, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Geo {
     /// Degrees north.
     #[n(0)]

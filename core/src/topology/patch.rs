@@ -9,6 +9,7 @@ use crate::model::Name;
 /// What an importer or the API wants the graph to hold.
 #[derive(Clone, Debug, Default, PartialEq, minicbor::Encode, minicbor::Decode, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TopologyPatch {
     /// Entities to add or change, by external id.
     #[n(0)]
@@ -24,6 +25,7 @@ pub struct TopologyPatch {
 /// An entity as an importer sees it. What is left empty stays as it is on an entity that is known already.
 #[derive(Clone, Debug, Default, PartialEq, minicbor::Encode, minicbor::Decode, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EntitySpec {
     /// Id in the inventory; unique in the tenant.
     #[n(0)]
@@ -61,6 +63,7 @@ pub struct EntitySpec {
 /// A relation as an importer sees it, both ends by external id.
 #[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RelationSpec {
     /// From.
     #[n(0)]
@@ -76,6 +79,7 @@ pub struct RelationSpec {
 
 /// Something in a patch or file that could not be taken; the rest goes in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, minicbor::Encode, minicbor::Decode)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PatchProblem {
     /// What it is about: a file's line, a node's id.
     #[n(0)]
