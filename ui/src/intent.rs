@@ -54,4 +54,12 @@ pub enum Fetch {
     Trace(String),
     /// What an entity's failure takes with it.
     Impact(Uuid),
+    /// What could not be read, newest first.
+    DeadLetters,
+    /// Counts of the collector.
+    Stats,
+    /// How the collector's storage is.
+    Storage,
+    /// How the collector's workers are.
+    Workers,
 }

@@ -1,6 +1,7 @@
 //! Every view of the Pedkai workstation: functions of the model that return intents. No sockets, no disk, no threads.
 
 pub mod command;
+pub mod desk;
 pub mod format;
 pub mod intent;
 pub mod model;

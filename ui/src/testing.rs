@@ -54,4 +54,5 @@ pub(crate) fn picture(results: &mut SnapshotResults, name: &str, size: Vec2, mut
     }
 }
 
+mod gestures;
 mod pictures;

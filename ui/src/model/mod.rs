@@ -7,6 +7,7 @@
 
 mod change;
 mod details;
+mod freshness;
 mod table;
 mod tally;
 
@@ -20,6 +21,7 @@ use crate::theme::Level;
 
 pub use change::{Change, Kind};
 pub use details::{Detail, Details};
+pub use freshness::{patience, silence};
 pub use table::Table;
 pub use tally::{Tallies, Tally};
 

@@ -3,11 +3,11 @@ use egui_kittest::SnapshotResults;
 
 use super::{DESK, clock, picture, window};
 use crate::{
-    command::Situation,
+    command::{Command, MapCommand, Situation},
     model::{Model, samples},
     shell::{Link, Shell, Status},
     theme::ThemeName,
-    views::{ViewName, alarms::Alarms, gallery::Gallery},
+    views::{ViewName, alarms::Alarms, gallery::Gallery, incident::Incident, incidents::Incidents, overview::Overview, system::System, topology::Topology},
 };
 use pedkai_core::model::Span;
 
@@ -80,6 +80,11 @@ fn screen(results: &mut SnapshotResults, name: &str, size: egui::Vec2, view: Vie
         counts: model.tallies().all().counts,
         unacked: model.tallies().unacked(),
         incidents: model.open_incidents().count(),
+        stale_sources: model
+            .sources()
+            .iter()
+            .filter(|source| crate::model::silence(source, clock().now).is_some())
+            .count(),
         ..status(Link::Live)
     };
     let mut shell = Shell::default();
@@ -110,4 +115,64 @@ fn alarms() {
     screen(&mut results, "alarms_open", DESK, ViewName::Alarms, &model, |ui, model| {
         view.show(ui, model, &clock(), &[], None);
     });
+}
+
+#[test]
+fn incidents() {
+    let mut results = SnapshotResults::new();
+    for (name, make) in MODELS {
+        let model = make();
+        let mut view = Incidents::default();
+        screen(&mut results, &format!("incidents_{name}"), DESK, ViewName::Incidents, &model, |ui, model| {
+            view.show(ui, model, &clock(), &[]);
+        });
+        let mut room = Incident::default();
+        if name != "empty" {
+            room.open(samples::id(6, if name == "typical" { 1 } else { 14 }));
+        }
+        screen(&mut results, &format!("incident_{name}"), DESK, ViewName::Incident, &model, |ui, model| {
+            room.show(ui, model, &clock(), &[], None);
+        });
+    }
+}
+
+#[test]
+fn topology() {
+    let mut results = SnapshotResults::new();
+    for (name, make) in MODELS {
+        let model = make();
+        let mut view = Topology::default();
+        screen(&mut results, &format!("topology_{name}"), DESK, ViewName::Topology, &model, |ui, model| {
+            view.show(ui, model, &clock(), &[]);
+        });
+    }
+    let model = samples::typical();
+    let mut view = Topology::default();
+    view.focus(samples::id(1, 15));
+    screen(&mut results, "topology_chosen", DESK, ViewName::Topology, &model, |ui, model| {
+        view.show(ui, model, &clock(), &[]);
+    });
+    for (name, presses) in [("layers", 1), ("network", 2)] {
+        let mut view = Topology::default();
+        let mut presses = vec![Command::Map(MapCommand::Layout); presses];
+        screen(&mut results, &format!("topology_{name}"), DESK, ViewName::Topology, &model, |ui, model| {
+            view.show(ui, model, &clock(), &std::mem::take(&mut presses));
+        });
+    }
+}
+
+#[test]
+fn overview_and_system() {
+    let mut results = SnapshotResults::new();
+    for (name, make) in MODELS {
+        let model = make();
+        let mut view = Overview::default();
+        screen(&mut results, &format!("overview_{name}"), DESK, ViewName::Overview, &model, |ui, model| {
+            view.show(ui, model, &clock());
+        });
+        let mut view = System::default();
+        screen(&mut results, &format!("system_{name}"), DESK, ViewName::System, &model, |ui, model| {
+            view.show(ui, model, &clock());
+        });
+    }
 }

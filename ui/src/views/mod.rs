@@ -8,6 +8,11 @@
 pub mod acting;
 pub mod alarms;
 pub mod gallery;
+pub mod incident;
+pub mod incidents;
+pub mod overview;
+pub mod system;
+pub mod topology;
 
 use serde::{Deserialize, Serialize};
 

@@ -56,7 +56,7 @@ fn tell(ui: &mut Ui, theme: &Theme, view: &Alarms, model: &Model) {
         words = format!("{words} · {} hidden by filter", format::count(view.lines.hidden));
     }
     text::label(ui, &words, Weight::Medium.at(theme.scale.text.small), theme.palette.text.normal);
-    let told = view.filter().words().join(" · ");
+    let told = view.filter().words(model).join(" · ");
     ui.with_layout(Direction::left_to_right(Align::Center), |ui| {
         text::label(ui, &told, Weight::Regular.at(theme.scale.text.small), theme.palette.text.soft);
     });

@@ -2,7 +2,12 @@
 
 use pedkai_core::screen::AlarmRow;
 
-use crate::{model::Standing, theme::Level};
+use uuid::Uuid;
+
+use crate::{
+    model::{Model, Standing},
+    theme::Level,
+};
 
 /// Which alarms are looked at before any word is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +47,7 @@ enum Term {
 pub(super) struct Filter {
     pub(super) scope: Scope,
     pub(super) level: Option<Level>,
+    entity: Option<Uuid>,
     terms: Vec<(bool, Term)>,
 }
 
@@ -55,10 +61,21 @@ impl Filter {
                 None => (true, Term::read(&word)),
             })
             .collect();
-        Self { scope, level, terms }
+        Self {
+            scope,
+            level,
+            entity: None,
+            terms,
+        }
     }
 
-    pub(super) fn lets(&self, alarm: &AlarmRow) -> bool {
+    /// The same, narrowed to an entity and everything in it.
+    pub(super) fn of(mut self, entity: Option<Uuid>) -> Self {
+        self.entity = entity;
+        self
+    }
+
+    pub(super) fn lets(&self, model: &Model, alarm: &AlarmRow) -> bool {
         let standing = Standing::of(alarm);
         let in_scope = match self.scope {
             Scope::Work => standing != Standing::Cleared,
@@ -67,16 +84,17 @@ impl Filter {
         };
         in_scope
             && self.level.is_none_or(|level| Level::from(alarm.severity) == level && !alarm.cleared)
+            && self.entity.is_none_or(|entity| within(model, alarm, entity))
             && self.terms.iter().all(|(wanted, term)| term.holds(alarm, standing) == *wanted)
     }
 
     /// Whether only the scope narrows the list.
     pub(super) fn is_plain(&self) -> bool {
-        self.terms.is_empty() && self.level.is_none()
+        self.terms.is_empty() && self.level.is_none() && self.entity.is_none()
     }
 
     /// The conditions one by one, as a sentence would say them.
-    pub(super) fn words(&self) -> Vec<String> {
+    pub(super) fn words(&self, model: &Model) -> Vec<String> {
         let scope = match self.scope {
             Scope::Work => "active or returned",
             Scope::Unacked => "not acknowledged",
@@ -87,7 +105,8 @@ impl Filter {
             .terms
             .iter()
             .map(|(wanted, term)| if *wanted { term.words() } else { format!("not ({})", term.words()) });
-        std::iter::once(scope.to_owned()).chain(level).chain(terms).collect()
+        let entity = self.entity.map(|entity| format!("on or in {}", model.name_of(entity)));
+        std::iter::once(scope.to_owned()).chain(level).chain(entity).chain(terms).collect()
     }
 }
 
@@ -165,6 +184,22 @@ impl Term {
     }
 }
 
+/// Whether an alarm is on an entity, on a link of it, or on something that is part of it.
+fn within(model: &Model, alarm: &AlarmRow, entity: Uuid) -> bool {
+    if [alarm.device_id, alarm.link_id].contains(&Some(entity)) {
+        return true;
+    }
+    let mut here = Some(alarm.entity_id);
+    for _ in 0..16 {
+        match here {
+            Some(id) if id == entity => return true,
+            Some(id) => here = model.entities().get(id).and_then(|row| row.parent_id),
+            None => return false,
+        }
+    }
+    false
+}
+
 /// Whether `text` contains `wanted`, which is in lower case, in any case.
 fn contains(text: &str, wanted: &str) -> bool {
     if wanted.is_empty() {
@@ -201,7 +236,7 @@ mod tests {
     use pedkai_core::model::Severity;
 
     fn lets(written: &str, alarm: &AlarmRow) -> bool {
-        Filter::read(Scope::Work, None, written).lets(alarm)
+        Filter::read(Scope::Work, None, written).lets(&Model::default(), alarm)
     }
 
     #[test]
@@ -229,7 +264,7 @@ mod tests {
     fn the_filter_tells_itself() {
         let filter = Filter::read(Scope::Work, None, "major+ -bgp");
         assert_eq!(
-            filter.words().join(" · "),
+            filter.words(&Model::default()).join(" · "),
             "active or returned · severity major or worse · not (has \u{201c}bgp\u{201d})"
         );
     }

@@ -104,7 +104,7 @@ fn events(ui: &mut Ui, alarm: &AlarmRow, intents: &mut Vec<Intent>) {
     }
 }
 
-fn trail(ui: &mut Ui, model: &Model, clock: &Clock, alarm: &AlarmRow, intents: &mut Vec<Intent>) {
+pub(crate) fn trail(ui: &mut Ui, model: &Model, clock: &Clock, alarm: &AlarmRow, intents: &mut Vec<Intent>) {
     text::caption(ui, "Trail of the newest event");
     let Some(tracking) = alarm.tracking_ids.first() else {
         text::soft(ui, "No event is kept.");

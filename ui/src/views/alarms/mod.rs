@@ -59,6 +59,7 @@ pub struct Alarms {
     pub layout: Layout,
     scope: Scope,
     level: Option<Level>,
+    entity: Option<Uuid>,
     written: String,
     write: bool,
     selection: Selection<Uuid>,
@@ -107,15 +108,16 @@ impl Alarms {
         self.drawn_for = None;
     }
 
-    /// Narrows the list to what is written.
-    pub fn write(&mut self, filter: &str) {
+    /// Narrows the list to an entity and what is drawn inside it.
+    pub fn of_entity(&mut self, entity: Uuid) {
         self.widen();
-        filter.clone_into(&mut self.written);
+        self.entity = Some(entity);
     }
 
     fn widen(&mut self) {
         (self.scope, self.level) = (Scope::All, None);
         self.written.clear();
+        self.entity = None;
     }
 
     /// Carries out commands, then draws.
@@ -201,17 +203,17 @@ impl Alarms {
             let why = format!(
                 "{} hidden by the filter: {}.",
                 crate::format::counted(model.alarms().len(), "alarm"),
-                self.filter().words().join(", ")
+                self.filter().words(model).join(", ")
             );
             if empty::empty(ui, Icon::FUNNEL, "Nothing fits the filter", &why, Some("Drop the filter")) {
                 self.written.clear();
-                self.level = None;
+                (self.level, self.entity) = (None, None);
             }
         }
     }
 
     fn filter(&self) -> Filter {
-        Filter::read(self.scope, self.level, &self.written)
+        Filter::read(self.scope, self.level, &self.written).of(self.entity)
     }
 
     fn refresh(&mut self, ui: &Ui, model: &Model, clock: &Clock) {
@@ -312,7 +314,7 @@ impl Alarms {
             ListCommand::Escape if !self.selection.is_empty() => self.selection.clear(),
             ListCommand::Escape => {
                 self.written.clear();
-                self.level = None;
+                (self.level, self.entity) = (None, None);
             }
             _ => {}
         }

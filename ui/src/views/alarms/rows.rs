@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(super) const COLUMNS: [Column; 14] = [
-    Column::new("severity", "Sev", 46.0).hint("Severity: shape and letter"),
+    Column::new("severity", "Sev", 56.0).hint("Severity: shape and letter"),
     Column::new("state", "State", 90.0).hint("Whether it is active, acknowledged, returned"),
     Column::new("age", "Age", 78.0).hint("Time since it was first raised").right(),
     Column::new("count", "Count", 56.0).hint("Raises counted since it was raised as new").right(),
@@ -51,7 +51,7 @@ pub(super) struct Lines {
 
 /// Filters, sorts and groups.
 pub(super) fn lines(model: &Model, filter: &Filter, sort: &[SortKey], grouped: bool) -> Lines {
-    let mut shown: Vec<&AlarmRow> = model.alarms().iter().filter(|alarm| filter.lets(alarm)).collect();
+    let mut shown: Vec<&AlarmRow> = model.alarms().iter().filter(|alarm| filter.lets(model, alarm)).collect();
     shown.sort_unstable_by(|a, b| order(model, sort, a, b));
     let hidden = model.alarms().len() - shown.len();
     if !grouped {

@@ -1,0 +1,87 @@
+//! Guesses at the cause, best first, each with what speaks for it and against it.
+
+use egui::{Rect, Ui, pos2, vec2};
+use pedkai_core::{
+    model::EvidenceKind,
+    screen::{EvidenceRow, HypothesisRow, IncidentRow},
+};
+
+use crate::{
+    format,
+    intent::Intent,
+    model::Model,
+    theme::{Icon, Theme, Weight},
+    views::incidents::bar,
+    widgets::{button, card, card::Card, text},
+};
+
+/// Draws the guesses.
+pub(super) fn show(ui: &mut Ui, model: &Model, incident: &IncidentRow, intents: &mut Vec<Intent>) {
+    Card::new("What is guessed").icon(Icon::LIGHTBULB).note("by rules, not a fact").show(ui, |ui| {
+        if incident.hypotheses.is_empty() {
+            text::soft(ui, "No guess yet: too little was heard.");
+        }
+        for (place, guess) in incident.hypotheses.iter().enumerate() {
+            if place > 0 {
+                ui.add_space(6.0);
+                ui.separator();
+            }
+            one(ui, model, place, guess, intents);
+        }
+    });
+}
+
+fn one(ui: &mut Ui, model: &Model, place: usize, guess: &HypothesisRow, intents: &mut Vec<Intent>) {
+    let theme = Theme::of(ui);
+    let ink = &theme.palette.text;
+    ui.spacing_mut().interact_size.y = 20.0;
+    ui.horizontal(|ui| {
+        text::label(ui, &format!("{}", place + 1), Weight::Strong.at(theme.scale.text.title), ink.faint);
+        let room = (ui.available_width() - 170.0).max(80.0);
+        ui.allocate_ui_with_layout(vec2(room, 24.0), egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            ui.set_width(room);
+            text::label(ui, &guess.name, Weight::Strong.at(theme.scale.text.body), ink.strong).on_hover_text(guess.entity_type.as_str());
+        });
+        let (rect, response) = ui.allocate_exact_size(vec2(108.0, 24.0), egui::Sense::hover());
+        let words = format::percent(guess.confidence);
+        text::paint(
+            ui.painter(),
+            rect.with_max_x(rect.left() + 40.0),
+            &words,
+            Weight::Medium.at(theme.scale.text.body),
+            ink.strong,
+            egui::Align::Max,
+        );
+        let track = Rect::from_min_max(pos2(rect.left() + 48.0, rect.center().y - 2.5), pos2(rect.right(), rect.center().y + 2.5));
+        bar(ui.painter(), &theme, track, guess.confidence);
+        response.on_hover_text(format!("How sure the rules are: {words}"));
+        if button::icon(ui, Icon::MAP_PIN, &format!("Show {} on the map", guess.name), false).clicked() {
+            intents.push(Intent::ShowOnMap(guess.entity_id));
+        }
+    });
+    text::paragraph(ui, &guess.reason, ink.normal);
+    for fact in &guess.evidence {
+        evidence(ui, &theme, fact);
+    }
+    if guess.path.len() > 1 {
+        let path: Vec<String> = guess.path.iter().map(|entity| model.name_of(*entity)).collect();
+        card::fact(ui, "Path", &path.join(" → "));
+    }
+}
+
+fn evidence(ui: &mut Ui, theme: &Theme, fact: &EvidenceRow) {
+    let (icon, meaning) = match fact.kind {
+        EvidenceKind::Explains => (Icon::CHECK, "For it: an alarm that it explains"),
+        EvidenceKind::ExpectedUnheard => (Icon::QUESTION, "Against it: an alarm that it should have caused and that nobody heard"),
+        EvidenceKind::Unexplained => (Icon::X, "Against it: an alarm that it does not explain"),
+        EvidenceKind::Topology => (Icon::GRAPH, "A fact of the topology"),
+        EvidenceKind::Timing => (Icon::CLOCK, "What came first"),
+        EvidenceKind::Operator => (Icon::USER, "An operator's word"),
+    };
+    let against = matches!(fact.kind, EvidenceKind::ExpectedUnheard | EvidenceKind::Unexplained);
+    let ink = if against { theme.palette.text.strong } else { theme.palette.text.soft };
+    ui.horizontal(|ui| {
+        text::icon(ui, icon, ink, meaning);
+        text::label(ui, &fact.text, Weight::Regular.at(theme.scale.text.small), theme.palette.text.normal);
+    });
+}

@@ -1,0 +1,65 @@
+use pedkai_core::model::{Span, Timestamp};
+use std::{cmp::Reverse, collections::HashMap};
+use uuid::Uuid;
+
+use crate::{
+    format::Clock,
+    model::{self, Model},
+};
+
+/// What is counted over all rows: made anew when the rows change, a second apart at most often.
+#[derive(Debug)]
+pub(super) struct Figures {
+    revision: u64,
+    at: Timestamp,
+    pub(super) silent: usize,
+    pub(super) flapping: usize,
+    pub(super) old: usize,
+    pub(super) loudest: Vec<(Uuid, usize)>,
+    pub(super) per_ten_minutes: Vec<f32>,
+}
+
+const BUCKETS: usize = 144;
+const BUCKET: i64 = 600_000_000;
+
+impl Figures {
+    pub(super) fn of(model: &Model, clock: &Clock) -> Self {
+        let mut raises: HashMap<Uuid, usize> = HashMap::new();
+        let mut per_ten_minutes = vec![0.0; BUCKETS];
+        let (mut flapping, mut old) = (0, 0);
+        for alarm in model.alarms().iter() {
+            let age = clock.now.since(alarm.raised_at);
+            let bucket = age.as_micros().max(0) / BUCKET;
+            if let Some(bucket) = usize::try_from(bucket).ok().and_then(|bucket| BUCKETS.checked_sub(bucket + 1)) {
+                per_ten_minutes[bucket] += 1.0;
+            }
+            if !alarm.cleared {
+                flapping += usize::from(alarm.flapping);
+                old += usize::from(age > Span::minutes(24 * 60));
+                *raises.entry(alarm.entity_id).or_default() += alarm.count as usize;
+            }
+        }
+        let mut loudest: Vec<(Uuid, usize)> = raises.into_iter().collect();
+        loudest.sort_by_key(|(entity, raises)| (Reverse(*raises), *entity));
+        loudest.truncate(6);
+        let silent = model.sources().iter().filter(|source| model::silence(source, clock.now).is_some()).count();
+        Self {
+            revision: revision(model),
+            at: clock.now,
+            silent,
+            flapping,
+            old,
+            loudest,
+            per_ten_minutes,
+        }
+    }
+
+    pub(super) fn fresh(&self, model: &Model, clock: &Clock) -> bool {
+        let age = clock.now.since(self.at).abs();
+        age < Span::seconds(1) || (self.revision == revision(model) && age < Span::seconds(10))
+    }
+}
+
+fn revision(model: &Model) -> u64 {
+    model.alarms().revision() + model.sources().revision()
+}

@@ -1,0 +1,192 @@
+//! How the product itself is: who is heard, how fresh, what was lost, what the collector does.
+
+mod rows;
+
+use egui::{Align, Frame, Layout as Direction, Margin, ScrollArea, Ui, UiBuilder, vec2};
+use pedkai_core::model::{Span, Timestamp};
+
+use self::rows::{COLUMNS, SourceLines};
+use crate::{
+    format::{self, Clock},
+    intent::{Fetch, Intent},
+    model::{self, Detail, Model},
+    theme::{Icon, Level, Theme},
+    widgets::{
+        card,
+        card::Card,
+        chip, empty,
+        table::{Table, TableState},
+        text,
+    },
+};
+
+/// The screen of the product itself.
+#[derive(Debug)]
+pub struct System {
+    table: TableState,
+    asked_at: Option<Timestamp>,
+}
+
+impl Default for System {
+    fn default() -> Self {
+        Self {
+            table: TableState::sorted_by("heard", false),
+            asked_at: None,
+        }
+    }
+}
+
+/// How often the collector is asked how it is.
+const EVERY: Span = Span::seconds(10);
+const WIDTH: f32 = 320.0;
+
+impl System {
+    /// Draws it.
+    pub fn show(&mut self, ui: &mut Ui, model: &Model, clock: &Clock) -> Vec<Intent> {
+        let mut intents = Vec::new();
+        if self.asked_at.is_none_or(|at| clock.now.since(at).abs() >= EVERY) {
+            self.asked_at = Some(clock.now);
+            intents.extend([Fetch::Workers, Fetch::Storage, Fetch::DeadLetters, Fetch::Stats].map(Intent::Fetch));
+        }
+        let theme = Theme::of(ui);
+        let gap = theme.scale.space.m;
+        let whole = ui.available_rect_before_wrap().shrink(gap);
+        let beside = whole.width() > 2.5 * WIDTH;
+        let (left, right) = if beside {
+            whole.split_left_right_at_x(whole.right() - WIDTH)
+        } else {
+            (whole, whole)
+        };
+        let left = if beside { left.with_max_x(left.right() - gap) } else { left };
+        self.sources(&mut ui.new_child(UiBuilder::new().max_rect(left)), model, clock, left.height());
+        if beside {
+            let mut column = ui.new_child(UiBuilder::new().max_rect(right));
+            ScrollArea::vertical().auto_shrink(false).show(&mut column, |ui| {
+                ui.spacing_mut().item_spacing.y = gap;
+                facts(ui, model, "Log and storage", Icon::DATABASE, &Fetch::Storage);
+                facts(ui, model, "Workers", Icon::GEAR_SIX, &Fetch::Workers);
+                dead_letters(ui, model, clock);
+            });
+        }
+        intents
+    }
+
+    fn sources(&mut self, ui: &mut Ui, model: &Model, clock: &Clock, height: f32) {
+        let silent = model.sources().iter().filter(|source| model::silence(source, clock.now).is_some()).count();
+        let sum = |count: fn(&pedkai_core::screen::SourceRow) -> u64| model.sources().iter().map(count).sum::<u64>() as usize;
+        Card::new("Sources")
+            .icon(Icon::BROADCAST)
+            .note(format::counted(model.sources().len(), "source"))
+            .flush()
+            .show(ui, |ui| {
+                let inner = Frame::new().inner_margin(Margin::symmetric(12, 4));
+                inner.show(ui, |ui| {
+                    ui.horizontal(|ui| {
+                        if silent > 0 {
+                            chip::chip(ui, Some(Icon::HOURGLASS_MEDIUM), &format!("{silent} STALE"), chip::Tone::Level(Level::Major));
+                        }
+                        chip::chip(ui, None, &format!("{} heard", format::count(sum(|row| row.received))), chip::Tone::Quiet);
+                        chip::chip(
+                            ui,
+                            None,
+                            &format!("{} known to no rule", format::count(sum(|row| row.unmapped))),
+                            chip::Tone::Quiet,
+                        );
+                        let lost = sum(|row| row.unreadable);
+                        let tone = if lost > 0 { chip::Tone::Level(Level::Minor) } else { chip::Tone::Quiet };
+                        chip::chip(ui, None, &format!("{} unreadable", format::count(lost)), tone);
+                        ui.with_layout(Direction::right_to_left(Align::Center), |ui| {
+                            text::soft(ui, "silent beyond its usual gap is STALE")
+                        });
+                    });
+                });
+                let (_, place) = ui.allocate_space(vec2(ui.available_width(), (height - 80.0).max(160.0)));
+                let mut table = ui.new_child(egui::UiBuilder::new().max_rect(place));
+                if model.sources().is_empty() {
+                    empty::empty(
+                        &mut table,
+                        Icon::BROADCAST,
+                        "Nothing was heard yet",
+                        "Point SNMP traps, syslog or the webhook at the collector; each sender appears here with its first word.",
+                        None,
+                    );
+                } else {
+                    let lines = rows::lines(model, &self.table.sort);
+                    Table::new("sources", &COLUMNS).show(&mut table, &mut self.table, &mut SourceLines { model, clock, lines: &lines });
+                }
+            });
+    }
+}
+
+/// Draws the members of an answer one under another, whatever they are called.
+fn facts(ui: &mut Ui, model: &Model, title: &str, icon: Icon, question: &Fetch) {
+    Card::new(title).icon(icon).show(ui, |ui| match model.details.get(question) {
+        None | Some(Detail::Waiting) => drop(text::soft(ui, "Asking …")),
+        Some(Detail::Failed(why)) => drop(text::soft(ui, &format!("Not to be had: {why}"))),
+        Some(Detail::Here(answer)) => {
+            let mut told = Vec::new();
+            flatten("", answer, &mut told);
+            for (name, value) in told.iter().take(12) {
+                card::fact(ui, name, value);
+            }
+            if told.is_empty() {
+                text::soft(ui, "Nothing to tell.");
+            }
+        }
+    });
+}
+
+fn flatten(name: &str, value: &serde_json::Value, told: &mut Vec<(String, String)>) {
+    match value {
+        serde_json::Value::Object(members) => {
+            let own = members
+                .get("name")
+                .or_else(|| members.get("worker"))
+                .and_then(serde_json::Value::as_str)
+                .unwrap_or(name);
+            for (member, value) in members.iter().filter(|(member, _)| !matches!(member.as_str(), "name" | "worker")) {
+                let words = member.replace('_', " ");
+                let full = if own.is_empty() || matches!(own, "items") {
+                    words
+                } else {
+                    format!("{own} {words}")
+                };
+                flatten(&full, value, told);
+            }
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| flatten(name, item, told)),
+        serde_json::Value::Null => {}
+        serde_json::Value::Number(number) => {
+            let words = number
+                .as_u64()
+                .and_then(|number| usize::try_from(number).ok())
+                .map_or(number.to_string(), format::count);
+            told.push((name.to_owned(), words));
+        }
+        serde_json::Value::String(text) => told.push((name.to_owned(), text.clone())),
+        serde_json::Value::Bool(yes) => told.push((name.to_owned(), if *yes { "yes" } else { "no" }.to_owned())),
+    }
+}
+
+fn dead_letters(ui: &mut Ui, model: &Model, clock: &Clock) {
+    let letters = match model.details.get(&Fetch::DeadLetters) {
+        Some(Detail::Here(answer)) => answer.get("items").and_then(serde_json::Value::as_array).cloned().unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    Card::new("Dead letters")
+        .icon(Icon::ENVELOPE_SIMPLE)
+        .note(format::count(letters.len()))
+        .show(ui, |ui| {
+            if letters.is_empty() {
+                text::soft(ui, "Nothing was lost for want of understanding.");
+            }
+            for letter in letters.iter().take(8) {
+                let word = |name: &str| letter.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+                let at = Timestamp::parse(word("received_at"))
+                    .or_else(|_| Timestamp::parse(word("at")))
+                    .map(|at| clock.short(at))
+                    .unwrap_or_default();
+                card::fact(ui, &format!("{at} {}", word("source")), word("reason"));
+            }
+        });
+}

@@ -1,0 +1,428 @@
+//! The map: places and the links between them, with what is abnormal drawn over a muted rest.
+
+mod camera;
+mod graph;
+mod labels;
+mod layout;
+mod paint;
+mod panel;
+
+use egui::{Pos2, Rect, Sense, Ui, UiBuilder, pos2, vec2};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+use self::{
+    camera::Camera,
+    graph::Graph,
+    layout::{Forces, Plan, Projection},
+    paint::{Emphasis, Scene},
+};
+use crate::{
+    command::{Command, MapCommand},
+    format::{self, Clock},
+    intent::{Fetch, Intent},
+    model::{Detail, Model},
+    theme::{Icon, Level, Theme, Weight},
+    widgets::{badge, button, dialog, empty, field, text},
+};
+
+/// What is chosen on the map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choice {
+    Entity(Uuid),
+    Bundle(usize),
+}
+
+/// The map.
+#[derive(Default)]
+pub struct Topology {
+    graph: Graph,
+    places: Vec<Pos2>,
+    plan: Option<Plan>,
+    projection: Option<Projection>,
+    forces: Option<Forces>,
+    camera: Option<Camera>,
+    built_for: Option<(u64, u64)>,
+    coloured_for: Option<u64>,
+    choice: Option<Choice>,
+    look_at: Option<Uuid>,
+    reach: bool,
+    path: Vec<usize>,
+    written: String,
+    write: bool,
+}
+
+impl std::fmt::Debug for Topology {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Topology")
+            .field("places", &self.places.len())
+            .field("choice", &self.choice)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Topology {
+    /// Chooses an entity and brings it into sight.
+    pub fn focus(&mut self, entity: Uuid) {
+        self.choice = Some(Choice::Entity(entity));
+        self.look_at = Some(entity);
+        self.reach = false;
+    }
+
+    /// Carries out commands, then draws.
+    pub fn show(&mut self, ui: &mut Ui, model: &Model, clock: &Clock, commands: &[Command]) -> Vec<Intent> {
+        let mut intents = Vec::new();
+        self.refresh(model);
+        let theme = Theme::of(ui);
+        let mut screen = ui.available_rect_before_wrap();
+        if self.graph.nodes.is_empty() {
+            let why = "Import a topology, or let alarms name their entities: every one that is heard of appears here.";
+            empty::empty(ui, Icon::GRAPH, "No network is known yet", why, None);
+            return intents;
+        }
+        let whole = screen;
+        if self.choice.is_some() && screen.width() > 2.0 * panel::WIDTH {
+            screen.max.x -= panel::WIDTH;
+        }
+        for command in commands {
+            self.command(*command, screen, &mut intents);
+        }
+        self.settle(ui);
+        self.map(ui, &theme, model, screen, &mut intents);
+        self.tools(ui, &theme, model, screen);
+        if screen.right() < whole.right() {
+            let place = whole.with_min_x(screen.right());
+            let mut beside = ui.new_child(UiBuilder::new().max_rect(place).id_salt("beside"));
+            beside.set_clip_rect(place);
+            self.beside(&mut beside, model, clock, &mut intents);
+        }
+        intents
+    }
+
+    fn refresh(&mut self, model: &Model) {
+        let shape = (model.entities().revision(), model.relations().revision());
+        if self.built_for != Some(shape) {
+            self.graph = Graph::build(model);
+            self.built_for = Some(shape);
+            self.coloured_for = None;
+            self.path.clear();
+            if matches!(self.choice, Some(Choice::Bundle(_))) {
+                self.choice = None;
+            }
+            let plan = self.plan.unwrap_or_else(|| Plan::fitting(&self.graph));
+            self.lay_out(plan);
+        }
+        if self.coloured_for != Some(model.tallies().revision()) {
+            self.graph.recolour(model);
+            self.coloured_for = Some(model.tallies().revision());
+        }
+    }
+
+    fn lay_out(&mut self, plan: Plan) {
+        (self.projection, self.forces) = (None, None);
+        match plan {
+            Plan::Geographic => (self.places, self.projection) = layout::geographic(&self.graph),
+            Plan::Layers => self.places = layout::layers(&self.graph),
+            Plan::Forces => {
+                let (places, forces) = layout::forces(&self.graph);
+                (self.places, self.forces) = (places, Some(forces));
+            }
+        }
+    }
+
+    fn settle(&mut self, ui: &Ui) {
+        if let Some(forces) = self.forces.as_mut().filter(|forces| !forces.settled()) {
+            forces.advance(&self.graph, &mut self.places);
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn map(&mut self, ui: &mut Ui, theme: &Theme, model: &Model, screen: Rect, intents: &mut Vec<Intent>) {
+        let bounds = layout::bounds(&self.places);
+        let response = ui.interact(screen, ui.scope_id().with("map"), Sense::click_and_drag());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, format!("Map of {}", format::counted(self.graph.nodes.len(), "place"))));
+        let settling = self.forces.as_ref().is_some_and(|forces| !forces.settled());
+        let fresh = Camera::over(bounds, screen.shrink2(vec2(56.0, 64.0)));
+        let mut camera = if settling { fresh } else { self.camera.unwrap_or(fresh) };
+        if let Some(place) = self.look_at.take().and_then(|entity| self.place_of(entity)) {
+            camera.look_at(place);
+        }
+        camera.steer(ui, screen, &response);
+        self.camera = Some(camera);
+        let scene = Scene {
+            graph: &self.graph,
+            places: &self.places,
+            camera,
+            screen,
+            theme,
+        };
+        let mut emphasis = self.emphasis(model);
+        if let Some(pointer) = response.hover_pos() {
+            emphasis.hovered = nearest(&scene, pointer);
+            emphasis.hovered_edge = if emphasis.hovered.is_none() { nearest_edge(&scene, pointer) } else { None };
+        }
+        let painter = ui.painter_at(screen);
+        painter.rect_filled(screen, 0.0, theme.palette.map.land);
+        if let Some(projection) = &self.projection {
+            scene.grid(&painter, projection);
+        }
+        scene.draw(&painter, &emphasis);
+        let corner = Rect::from_min_size(screen.right_bottom() - vec2(176.0, 122.0), vec2(164.0, 110.0));
+        scene.minimap(&painter, corner, bounds);
+        if (response.clicked() || response.dragged())
+            && let Some(point) = response.interact_pointer_pos().filter(|point| corner.contains(*point))
+        {
+            let place = Camera::over(bounds, corner.shrink(6.0)).to_world(corner, point);
+            if let Some(camera) = &mut self.camera {
+                camera.move_to(place);
+            }
+            return;
+        }
+        self.clicks(ui, &response, &emphasis, intents);
+        if let Some(words) = self.tip(model, &emphasis) {
+            response.on_hover_text_at_pointer(words);
+        }
+    }
+
+    fn clicks(&mut self, ui: &Ui, response: &egui::Response, emphasis: &Emphasis, intents: &mut Vec<Intent>) {
+        let node = emphasis.hovered.and_then(|index| Some((index, self.graph.nodes.get(index)?.id)));
+        if response.double_clicked() {
+            intents.extend(node.map(|(_, id)| Intent::ShowAlarmsOf(id)));
+        } else if response.clicked() {
+            let shift = ui.input(|input| input.modifiers.shift);
+            if let (true, Some((to, _)), Some(from)) = (shift, node, emphasis.selected) {
+                self.path = self.graph.path(from, to);
+                return;
+            }
+            self.path.clear();
+            self.reach = false;
+            self.choice = node.map(|(_, id)| Choice::Entity(id)).or(emphasis.hovered_edge.map(Choice::Bundle));
+        }
+    }
+
+    fn emphasis(&self, model: &Model) -> Emphasis {
+        let mut emphasis = Emphasis {
+            path: self.path.clone(),
+            lit: self.path.iter().copied().collect(),
+            ..Emphasis::default()
+        };
+        match self.choice {
+            Some(Choice::Entity(id)) => {
+                emphasis.selected = self.graph.place_of.get(&id).copied().filter(|_| !self.graph.edge_of.contains_key(&id));
+                emphasis.selected_edge = self.graph.edge_of.get(&id).copied();
+                if self.reach {
+                    emphasis.lit = self.reached(model, id);
+                    emphasis.lit.extend(emphasis.selected);
+                }
+            }
+            Some(Choice::Bundle(edge)) => emphasis.selected_edge = Some(edge),
+            None => {}
+        }
+        emphasis
+    }
+
+    /// Places that the failure of an entity takes with it, where the collector has said so.
+    fn reached(&self, model: &Model, entity: Uuid) -> HashSet<usize> {
+        let Some(Detail::Here(impact)) = model.details.get(&Fetch::Impact(entity)) else {
+            return HashSet::new();
+        };
+        let lists = ["down", "degraded"].iter().filter_map(|name| impact.get(name)?.as_array());
+        let ids = lists.flatten().filter_map(|each| each.get("entity_id")?.as_str()?.parse::<Uuid>().ok());
+        ids.filter_map(|id| self.graph.place_of.get(&id).copied()).collect()
+    }
+
+    fn tip(&self, model: &Model, emphasis: &Emphasis) -> Option<String> {
+        if let Some(node) = emphasis.hovered.and_then(|index| self.graph.nodes.get(index)) {
+            let inside = if node.members.is_empty() {
+                String::new()
+            } else {
+                format!("\n{} inside", format::counted(node.members.len(), "element"))
+            };
+            let state = node
+                .level
+                .map_or("no active alarm".to_owned(), |level| format!("worst alarm {}", level.word().to_lowercase()));
+            return Some(format!("{}{inside}\n{}\n{state}", node.name, format::counted(node.degree, "link")));
+        }
+        let edge = emphasis.hovered_edge.and_then(|index| self.graph.edges.get(index))?;
+        let names: Vec<String> = edge.links.iter().take(4).map(|id| model.name_of(*id)).collect();
+        let name = |index: usize| self.graph.nodes.get(index).map_or("", |node| node.name.as_str());
+        Some(format!("{} – {}\n{}", name(edge.a), name(edge.b), names.join("\n")))
+    }
+
+    fn tools(&mut self, ui: &mut Ui, theme: &Theme, model: &Model, screen: Rect) {
+        let gap = theme.scale.space.m;
+        let strip = Rect::from_min_max(
+            screen.min + vec2(gap, gap),
+            pos2(screen.right() - gap, screen.top() + gap + theme.scale.control.height),
+        );
+        let mut bar = ui.new_child(
+            UiBuilder::new()
+                .max_rect(strip)
+                .layout(egui::Layout::left_to_right(egui::Align::Center))
+                .id_salt("tools"),
+        );
+        let written = field::line(
+            &mut bar,
+            &mut self.written,
+            Icon::MAGNIFYING_GLASS,
+            "Find a place or element",
+            220.0_f32.min(strip.width() * 0.3),
+        );
+        if std::mem::take(&mut self.write) {
+            written.response.request_focus();
+        }
+        let place = written.response.rect;
+        let plan = self.plan.unwrap_or_else(|| Plan::fitting(&self.graph));
+        let here = Plan::ALL.iter().position(|each| *each == plan).unwrap_or_default();
+        if let Some(chosen) = button::segments(&mut bar, &Plan::WORDS, here).and_then(|index| Plan::ALL.get(index).copied()) {
+            self.choose(chosen);
+        }
+        for (icon, meaning, command) in [
+            (Icon::CORNERS_OUT, "Everything in sight (0)", MapCommand::Whole),
+            (Icon::MAGNIFYING_GLASS_PLUS, "Nearer (+)", MapCommand::ZoomIn),
+            (Icon::MAGNIFYING_GLASS_MINUS, "Farther (-)", MapCommand::ZoomOut),
+        ] {
+            if button::icon(&mut bar, icon, meaning, false).clicked() {
+                self.command(Command::Map(command), screen, &mut Vec::new());
+            }
+        }
+        let links: usize = self.graph.edges.iter().map(|edge| edge.links.len()).sum();
+        let words = format!("{} · {}", format::counted(self.graph.nodes.len(), "place"), format::counted(links, "link"));
+        text::label(&mut bar, &words, Weight::Regular.at(theme.scale.text.small), theme.palette.text.soft);
+        if !self.written.trim().is_empty() {
+            self.found(ui, theme, model, place, written.entered);
+        }
+    }
+
+    fn found(&mut self, ui: &Ui, theme: &Theme, model: &Model, under: Rect, entered: bool) {
+        let found = find(model, self.written.trim(), 8);
+        let mut chosen = if entered { found.first().map(|(id, ..)| *id) } else { None };
+        let area = egui::Area::new(egui::Id::unique("map search"))
+            .order(egui::Order::Foreground)
+            .fixed_pos(under.left_bottom() + vec2(0.0, 4.0));
+        area.show(ui.ctx(), |ui| {
+            dialog::sheet(theme)
+                .corner_radius(theme.corner())
+                .inner_margin(theme.scale.space.s)
+                .show(ui, |ui| {
+                    ui.set_width(300.0);
+                    if found.is_empty() {
+                        text::soft(ui, "Nothing has this name.");
+                    }
+                    for (id, name, kind, level) in &found {
+                        ui.horizontal(|ui| {
+                            match level {
+                                Some(level) => drop(badge::severity(ui, *level)),
+                                None => ui.add_space(24.0),
+                            }
+                            if text::body(ui, &format!("{name}  {kind}")).interact(Sense::click()).clicked() {
+                                chosen = Some(*id);
+                            }
+                        });
+                    }
+                });
+        });
+        if let Some(id) = chosen {
+            self.written.clear();
+            self.focus(id);
+        }
+    }
+
+    fn choose(&mut self, plan: Plan) {
+        (self.plan, self.camera) = (Some(plan), None);
+        self.lay_out(plan);
+    }
+
+    fn beside(&mut self, ui: &mut Ui, model: &Model, clock: &Clock, intents: &mut Vec<Intent>) {
+        let asked = match self.choice {
+            Some(Choice::Entity(id)) => panel::entity(ui, model, &self.graph, clock, id, self.reach, intents),
+            Some(Choice::Bundle(edge)) => panel::bundle(ui, model, &self.graph, clock, edge, intents),
+            None => return,
+        };
+        if asked.close {
+            self.choice = None;
+            self.path.clear();
+        }
+        if asked.reach {
+            self.reach = !self.reach;
+        }
+        if let Some(id) = asked.look_at {
+            self.focus(id);
+        }
+    }
+
+    fn place_of(&self, entity: Uuid) -> Option<Pos2> {
+        if let Some(edge) = self.graph.edge_of.get(&entity).and_then(|index| self.graph.edges.get(*index)) {
+            let (a, b) = (self.places.get(edge.a)?, self.places.get(edge.b)?);
+            return Some(*a + (*b - *a) / 2.0);
+        }
+        self.graph.place_of.get(&entity).and_then(|index| self.places.get(*index)).copied()
+    }
+
+    fn command(&mut self, command: Command, screen: Rect, intents: &mut Vec<Intent>) {
+        let Command::Map(command) = command else { return };
+        let mut zoom = |by: f32| {
+            if let Some(camera) = &mut self.camera {
+                camera.zoom(screen, screen.center(), by);
+            }
+        };
+        match command {
+            MapCommand::ZoomIn => zoom(1.4),
+            MapCommand::ZoomOut => zoom(1.0 / 1.4),
+            MapCommand::Whole => self.camera = None,
+            MapCommand::Search => self.write = true,
+            MapCommand::Layout => {
+                let here = self.plan.unwrap_or_else(|| Plan::fitting(&self.graph));
+                let place = Plan::ALL.iter().position(|plan| *plan == here).unwrap_or_default();
+                self.choose(Plan::ALL[(place + 1) % Plan::ALL.len()]);
+            }
+            MapCommand::ShowAlarms => {
+                if let Some(Choice::Entity(id)) = self.choice {
+                    intents.push(Intent::ShowAlarmsOf(id));
+                }
+            }
+        }
+    }
+}
+
+/// Entities whose name or external id holds `wanted`: the best fit first, with type and worst alarm.
+pub fn find(model: &Model, wanted: &str, most: usize) -> Vec<(Uuid, String, String, Option<Level>)> {
+    let wanted = wanted.to_lowercase();
+    let mut found: Vec<(bool, usize, Uuid)> = model
+        .entities()
+        .iter()
+        .filter_map(|row| {
+            let name = row.name.to_lowercase();
+            let fits = name.contains(&wanted) || row.external_id.to_lowercase().contains(&wanted);
+            fits.then(|| (!name.starts_with(&wanted), name.len(), row.id))
+        })
+        .collect();
+    found.sort_unstable();
+    let row = |id: Uuid| model.entities().get(id);
+    let told = found.into_iter().take(most).filter_map(|(_, _, id)| row(id));
+    told.map(|row| (row.id, row.name.to_string(), row.kind.to_string(), model.tallies().of(row.id).worst()))
+        .collect()
+}
+
+fn nearest(scene: &Scene<'_>, pointer: Pos2) -> Option<usize> {
+    let distances = (0..scene.graph.nodes.len()).map(|index| (index, scene.at(index).distance(pointer)));
+    let near = distances.filter(|(index, distance)| *distance < scene.radius(*index).max(6.0) + 4.0);
+    near.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(index, _)| index)
+}
+
+fn nearest_edge(scene: &Scene<'_>, pointer: Pos2) -> Option<usize> {
+    let distance = |index: usize| {
+        let edge = &scene.graph.edges[index];
+        let (a, b) = (scene.at(edge.a), scene.at(edge.b));
+        let along = b - a;
+        let share = ((pointer - a).dot(along) / along.length_sq().max(1.0)).clamp(0.0, 1.0);
+        (a + along * share).distance(pointer)
+    };
+    let near = (0..scene.graph.edges.len())
+        .map(|index| (index, distance(index)))
+        .filter(|(_, distance)| *distance < 6.0);
+    near.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(index, _)| index)
+}
+
+#[cfg(test)]
+mod tests;
