@@ -8,6 +8,7 @@
 mod entity;
 mod graph;
 mod ifname;
+mod impact;
 pub mod import;
 mod link;
 mod patch;
@@ -19,6 +20,7 @@ mod slots;
 pub use entity::{Entity, Geo, TopologyDelta};
 pub use graph::{Found, Topology};
 pub use ifname::InterfaceName;
+pub use impact::{Impact, ImpactIndex};
 pub use link::Linked;
 pub use patch::{EntitySpec, PatchProblem, RelationSpec, TopologyDiff, TopologyPatch};
 pub use relation::{Dependency, Neighbour, Relation, RelationIx, RelationKind};
