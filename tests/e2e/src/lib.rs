@@ -321,6 +321,12 @@ impl Collector {
         Ok(lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum())
     }
 
+    /// Number of its process.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
     /// The data folder.
     #[must_use]
     pub fn data(&self) -> &Path {
