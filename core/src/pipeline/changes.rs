@@ -223,6 +223,26 @@ impl State {
         changes
     }
 
+    /// Says that everything in it changed, so that rows can be written from nothing.
+    pub fn mark_all(&mut self) {
+        let entities = self.topology.entities().map(|(ix, _)| ix);
+        self.dirt.entities.extend(entities);
+        let relations = self.topology.relations().map(|(ix, _)| ix);
+        self.dirt.relations.extend(relations);
+        let sources = 0..self.sources.len() as u32;
+        self.dirt.sources.extend(sources);
+        self.dirt.keys.extend(self.key_order.keys().copied());
+        self.dirt.commands.extend(self.commands.keys().copied());
+        let alarms: Vec<AlarmIx> = self.alarms.iter().map(|(ix, _)| ix).collect();
+        for ix in alarms {
+            self.alarms.mark(ix);
+        }
+        let incidents: Vec<IncidentIx> = self.incidents.iter().map(|(ix, _)| ix).collect();
+        for ix in incidents {
+            self.incidents.mark(ix);
+        }
+    }
+
     fn head(&self) -> Head {
         Head {
             tenant: self.tenant,

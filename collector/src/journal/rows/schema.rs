@@ -1,0 +1,60 @@
+/// Format of the file. Rows of another format are made again from the log: raise it with every change of a table or a body.
+pub(super) const VERSION: i64 = 1;
+
+/// `pos` is the place on the log that the row's id names; `seq` is the record with which the row last changed; `live` is 0 for what
+/// only history keeps.
+pub(super) const SCHEMA: &str = "
+CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE item (kind INTEGER NOT NULL, slot INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (kind, slot)) WITHOUT ROWID;
+
+CREATE TABLE alarm (
+    pos INTEGER PRIMARY KEY, id BLOB NOT NULL, seq INTEGER NOT NULL, live INTEGER NOT NULL, changed_at INTEGER NOT NULL,
+    severity INTEGER NOT NULL, cleared INTEGER NOT NULL, acked INTEGER NOT NULL, shelved INTEGER NOT NULL, suppressed INTEGER NOT NULL,
+    source INTEGER NOT NULL, count INTEGER NOT NULL, entity INTEGER NOT NULL, device INTEGER, incident INTEGER, alarm_type TEXT NOT NULL,
+    body BLOB NOT NULL
+);
+CREATE INDEX alarm_seq ON alarm(seq);
+CREATE INDEX alarm_entity ON alarm(entity);
+CREATE INDEX alarm_device ON alarm(device) WHERE device IS NOT NULL;
+CREATE INDEX alarm_incident ON alarm(incident) WHERE incident IS NOT NULL;
+
+CREATE TABLE incident (
+    pos INTEGER PRIMARY KEY, id BLOB NOT NULL, seq INTEGER NOT NULL, live INTEGER NOT NULL, changed_at INTEGER NOT NULL,
+    severity INTEGER NOT NULL, status INTEGER NOT NULL, owner TEXT NOT NULL, body BLOB NOT NULL
+);
+CREATE INDEX incident_seq ON incident(seq);
+CREATE INDEX incident_status ON incident(status);
+
+CREATE TABLE entity (
+    pos INTEGER PRIMARY KEY, id BLOB NOT NULL, seq INTEGER NOT NULL, live INTEGER NOT NULL, external_id TEXT NOT NULL, name TEXT NOT NULL,
+    type TEXT NOT NULL, placed INTEGER NOT NULL, body BLOB NOT NULL
+);
+CREATE INDEX entity_seq ON entity(seq);
+CREATE INDEX entity_external_id ON entity(external_id);
+CREATE INDEX entity_name ON entity(name);
+CREATE INDEX entity_type ON entity(type);
+
+CREATE TABLE relation (
+    pos INTEGER PRIMARY KEY, id BLOB NOT NULL, seq INTEGER NOT NULL, live INTEGER NOT NULL, source INTEGER NOT NULL, target INTEGER NOT NULL,
+    body BLOB NOT NULL
+);
+CREATE INDEX relation_seq ON relation(seq);
+CREATE INDEX relation_source ON relation(source);
+CREATE INDEX relation_target ON relation(target);
+
+CREATE TABLE source (
+    pos INTEGER PRIMARY KEY, id BLOB NOT NULL, seq INTEGER NOT NULL, live INTEGER NOT NULL, body BLOB NOT NULL
+);
+CREATE INDEX source_seq ON source(seq);
+
+CREATE TABLE gone (seq INTEGER NOT NULL, kind INTEGER NOT NULL, pos INTEGER NOT NULL, id BLOB NOT NULL, PRIMARY KEY (seq, kind, pos)) WITHOUT ROWID;
+
+CREATE TABLE letter (
+    pos INTEGER PRIMARY KEY, at INTEGER NOT NULL, source INTEGER NOT NULL, address TEXT NOT NULL, reason TEXT NOT NULL, event BLOB NOT NULL,
+    redrive INTEGER NOT NULL, redriven_at INTEGER
+);
+CREATE INDEX letter_redrive ON letter(redrive) WHERE redriven_at IS NULL;
+
+CREATE TABLE touch (kind INTEGER NOT NULL, pos INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (kind, pos, seq)) WITHOUT ROWID;
+CREATE INDEX touch_seq ON touch(seq);
+";
