@@ -12,7 +12,7 @@ pub(super) struct Index {
     traps: FxHashMap<Box<str>, Vec<usize>>,
     below: FxHashMap<Box<str>, Vec<usize>>,
     tags: FxHashMap<Box<str>, Vec<usize>>,
-    /// Tags that end in a star, by what stands before the mnemonic's start; what the mnemonic starts with.
+    /// Tags with stars, by what stands before the mnemonic; the pattern of the mnemonic.
     families: FxHashMap<Box<str>, Vec<(Box<str>, usize)>>,
     words: Option<AhoCorasick>,
     of_word: Vec<Vec<usize>>,
@@ -30,12 +30,11 @@ impl Index {
                 }
             }
             for tag in &entry.tags {
-                match tag.strip_suffix('*') {
-                    Some(start) => {
-                        let (facility, start) = split(start);
-                        index.families.entry(facility.into()).or_default().push((start.into(), number));
-                    }
-                    None => index.tags.entry(tag.as_str().into()).or_default().push(number),
+                if tag.contains('*') {
+                    let (facility, pattern) = split(tag);
+                    index.families.entry(facility.into()).or_default().push((pattern.into(), number));
+                } else {
+                    index.tags.entry(tag.as_str().into()).or_default().push(number);
                 }
             }
             for word in &entry.contains {
@@ -97,7 +96,7 @@ impl Index {
                     return;
                 }
                 let families = self.families.get(&key[..family]).into_iter().flatten();
-                if families.filter(|(start, _)| tag.mnemonic.starts_with(&**start)).any(|(_, rule)| take(*rule)) {
+                if families.filter(|(pattern, _)| fits(pattern, &tag.mnemonic)).any(|(_, rule)| take(*rule)) {
                     return;
                 }
             }
@@ -117,10 +116,49 @@ impl Index {
     }
 }
 
-/// `ETHPORT-IF_DOWN_` as (`ETHPORT-`, `IF_DOWN_`); `RPD_` as (``, `RPD_`).
-fn split(start: &str) -> (&str, &str) {
-    match start.rfind(['-', '/']) {
-        Some(at) => start.split_at(at + 1),
-        None => ("", start),
+/// `ETHPORT-IF_DOWN*` as (`ETHPORT-`, `IF_DOWN*`); `RPD_*` as (``, `RPD_*`).
+fn split(tag: &str) -> (&str, &str) {
+    match tag.rfind(['-', '/']) {
+        Some(at) => tag.split_at(at + 1),
+        None => ("", tag),
+    }
+}
+
+/// A star stands for anything.
+fn fits(pattern: &str, word: &str) -> bool {
+    let mut pieces = pattern.split('*');
+    let Some(mut rest) = pieces.next().and_then(|first| word.strip_prefix(first)) else {
+        return false;
+    };
+    let mut pieces = pieces.peekable();
+    while let Some(piece) = pieces.next() {
+        if pieces.peek().is_none() {
+            return rest.ends_with(piece);
+        }
+        let Some(at) = rest.find(piece) else { return false };
+        rest = &rest[at + piece.len()..];
+    }
+    rest.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn stars_stand_for_anything() {
+        for (pattern, word) in [
+            ("*", "X"),
+            ("IF_DOWN*", "IF_DOWN_ERR"),
+            ("*VIOLATION*", "PS_VIOLATION_X"),
+            ("A*C", "ABC"),
+            ("A*C", "AC"),
+            ("A", "A"),
+        ] {
+            assert!(fits(pattern, word), "{pattern} {word}");
+        }
+        for (pattern, word) in [("IF_UP*", "IF_DOWN"), ("A*C", "ABCD"), ("A", "AB"), ("*X*", "ABC")] {
+            assert!(!fits(pattern, word), "{pattern} {word}");
+        }
     }
 }

@@ -51,7 +51,7 @@ macro_rules! builtin_files {
 }
 
 /// The files that come with the product; later ones are asked first.
-const BUILTIN_FILES: &[(&str, &str)] = builtin_files!("types.toml" "standard.toml" "routers.toml");
+const BUILTIN_FILES: &[(&str, &str)] = builtin_files!("types.toml" "conditions.toml" "hosts.toml" "cisco.toml" "huawei.toml" "juniper.toml" "junos.toml" "optics.toml" "power.toml" "routers.toml" "standard.toml");
 
 static BUILTIN: LazyLock<Mapping> = LazyLock::new(|| {
     let files: Vec<_> = BUILTIN_FILES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();

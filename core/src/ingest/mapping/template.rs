@@ -4,7 +4,8 @@
 //! id (`{ifDescr}`, `{1.3.6.1.2.1.2.2.1.2}`): its label or value; `{x#}` its instance, `{x#first}` and `{x#last}` the instance's
 //! first and last number, `{x#ip}` an address in the instance (with or without type and length before it), `{x#ip@-6}` the four numbers at
 //! that place, `{x#text}` a string in it, `{x:ip}` a value that is an address
-//! in octets, `{x:number}` the number without its label. A field of a line is a named group, `{sd.NAME}` a structured data parameter.
+//! in octets, `{x:number}` the number without its label. A field of a line is a named group, `{sd.NAME}` a structured data parameter,
+//! `{host}`, `{app}`, `{mnemonic}`, `{text}` what they say.
 
 use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -53,6 +54,7 @@ enum Part {
 enum Known {
     Host,
     App,
+    Mnemonic,
     Text,
     Trap,
 }
@@ -147,6 +149,7 @@ fn atom(word: &str, scope: Scope<'_>) -> Result<Atom, String> {
     }
     match (word, word.strip_prefix("sd.")) {
         ("host", _) => return Ok(Atom::Known(Known::Host)),
+        ("mnemonic", _) => return Ok(Atom::Known(Known::Mnemonic)),
         ("app", _) => return Ok(Atom::Known(Known::App)),
         ("text", _) => return Ok(Atom::Known(Known::Text)),
         ("trap", _) => return Ok(Atom::Known(Known::Trap)),
@@ -195,6 +198,7 @@ impl Atom {
             Atom::Role(role) => Cow::Borrowed(fields.role(*role)),
             Atom::Known(Known::Host) => Cow::Borrowed(fields.message().map_or("", |line| &line.message.host)),
             Atom::Known(Known::App) => Cow::Borrowed(fields.message().map_or("", |line| &line.message.app)),
+            Atom::Known(Known::Mnemonic) => Cow::Borrowed(fields.message().map_or("", |line| &line.tag.mnemonic)),
             Atom::Known(Known::Text) => Cow::Borrowed(fields.message().map_or("", |line| &line.message.text)),
             Atom::Known(Known::Trap) => Cow::Borrowed(fields.trap_name()),
             Atom::Varbind { oid, part, labels } => match fields.varbind(oid) {
