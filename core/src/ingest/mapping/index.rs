@@ -50,6 +50,14 @@ impl Index {
         index
     }
 
+    /// Every id that a rule names whole.
+    #[cfg(test)]
+    pub(super) fn traps_for_test(&self) -> Vec<&str> {
+        let mut ids: Vec<&str> = self.traps.keys().map(|id| &**id).collect();
+        ids.sort_unstable();
+        ids
+    }
+
     /// Rules for a trap's id: those of the id itself, then those of the nearest start of it that has any, and so on upwards. A `0` before
     /// the last number may be there or not: v1 traps are translated with it, while some MIBs define the same notification without.
     pub(super) fn of_trap<'i>(&'i self, oid: &'i str) -> impl Iterator<Item = usize> + 'i {

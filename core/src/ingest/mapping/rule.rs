@@ -243,7 +243,7 @@ fn tidy(role: Role, text: &str) -> Name {
         },
         // What every vendor calls the table that needs no name.
         Role::Vrf => match text.to_ascii_lowercase().as_str() {
-            "default" | "default-vrf" | "<default>" | "master" | "global" | "base" | "main" | "_public_" | "0" => Name::EMPTY,
+            "default" | "default-vrf" | "<default>" | "master" | "global" | "base" | "main" | "public" | "_public_" | "0" => Name::EMPTY,
             _ => Name::cut(text, 64),
         },
         Role::Detail => Name::cut(text, 150),

@@ -90,6 +90,20 @@ impl Template {
         Ok(Template(pieces))
     }
 
+    /// Ids of the objects it names.
+    #[cfg(test)]
+    pub(super) fn objects(&self) -> Vec<&str> {
+        let fields = self.0.iter().filter_map(|piece| match piece {
+            Piece::Field { choices, .. } => Some(choices),
+            Piece::Text(_) => None,
+        });
+        let objects = fields.flatten().filter_map(|atom| match atom {
+            Atom::Varbind { oid, .. } => Some(&**oid),
+            _ => None,
+        });
+        objects.collect()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
