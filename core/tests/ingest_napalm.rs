@@ -1,4 +1,5 @@
 //! Real router messages with the fields that another reader found in them (napalm-logs), and what they mean here.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use pedkai_core::ingest::{Mapping, Meaning, SyslogMessage, read};
 use pedkai_core::model::{Event, Name, Payload, SourceKind, Timestamp};

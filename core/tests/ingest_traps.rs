@@ -1,5 +1,5 @@
 //! Real traps as snmptrapd prints them, from a folder beside the project.
-#![allow(clippy::disallowed_methods, reason = "a test reads its data")]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic, reason = "a test reads its data")]
 
 use std::path::{Path, PathBuf};
 

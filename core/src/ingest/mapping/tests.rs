@@ -603,3 +603,93 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn types_that_come_ready_made_are_signs_of_something() {
+    use Symptom::*;
+    let cases = [
+        ("LINK_DOWN", InterfaceDown),
+        ("linkDown", InterfaceDown),
+        ("port-down", InterfaceDown),
+        ("Ethernet port link failure", InterfaceDown),
+        ("LOS", SignalLost),
+        ("OCH-LOS", SignalLost),
+        ("Loss of Signal", SignalLost),
+        ("R_LOF", SignalLost),
+        ("fiber cut", SignalLost),
+        ("OSPF_NEIGHBOR_DOWN", AdjacencyDown),
+        ("ISIS adjacency lost", AdjacencyDown),
+        ("LDP_SESSION_DOWN", AdjacencyDown),
+        ("BGP_PEER_DOWN", SessionDown),
+        ("bgpBackwardTransition", SessionDown),
+        ("S1 SCTP association lost", SessionDown),
+        ("X2 Interface Fault: SCTP link down", SessionDown),
+        ("POWER_FAIL", PowerLost),
+        ("POWER_FAILURE", PowerLost),
+        ("power outage", PowerLost),
+        ("Dying Gasp", PowerLost),
+        ("ON_BATTERY", PowerDegraded),
+        ("Mains failure", PowerDegraded),
+        ("battery low", PowerDegraded),
+        ("Rectifier failure", PowerDegraded),
+        ("PSU failure", HardwareFault),
+        ("Power supply unit fault", HardwareFault),
+        ("FAN_FAILED", HardwareFault),
+        ("Board hardware fault", HardwareFault),
+        ("card failure", HardwareFault),
+        ("VSWR threshold crossed", HardwareFault),
+        ("HIGH_TEMPERATURE", Environment),
+        ("high temperature", Environment),
+        ("cabinet door open", Environment),
+        ("smoke detected", Environment),
+        ("BER threshold exceeded", Degraded),
+        ("CPU_HIGH", Degraded),
+        ("packet loss high", Degraded),
+        ("Signal degrade", Degraded),
+        ("NE unreachable", Unreachable),
+        ("HEARTBEAT_LOST", Unreachable),
+        ("NODE_DOWN", Unreachable),
+        ("device not responding", Unreachable),
+        ("COLD_START", Restarted),
+        ("reboot", Restarted),
+        ("CELL_DOWN", ServiceDown),
+        ("Cell unavailable", ServiceDown),
+        ("cell out of service", ServiceDown),
+        ("authenticationFailure", Administrative),
+        ("License expired", Administrative),
+        ("quux", Other),
+        ("", Other),
+    ];
+    let mapping = Mapping::builtin();
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter(|(alarm_type, symptom)| mapping.symptom_of_type(alarm_type) != *symptom)
+        .map(|(alarm_type, symptom)| format!("{alarm_type}: {:?} instead of {symptom:?}", mapping.symptom_of_type(alarm_type)))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_users_file_is_asked_before_the_built_in_ones_and_faults_are_named_by_line() {
+    let own = |text: &str| Mapping::with_builtin(&[("own.toml".to_owned(), text.to_owned())]);
+    let mapping = own("[[trap]]\non = \"IF-MIB::linkDown\"\nraises = \"LINK_DOWN\"\nseverity = \"critical\"\n").unwrap();
+    let down = trap("1.3.6.1.6.3.1.1.5.3", &[("1.3.6.1.2.1.2.2.1.1.3", VarValue::Integer(3))]);
+    assert!(matches!(read(&down, &mapping), Meaning::Alarm(mapped) if mapped.severity == Severity::Critical && mapped.rule == "own:IF-MIB::linkDown"));
+    for (text, line, word) in [
+        ("[[trap]]\non = \"NO-MIB::such\"\nraises = \"LINK_DOWN\"", 1, "NO-MIB::such"),
+        ("\n\n[[trap]]\non = \"linkDown\"\nraises = \"NOTHING\"", 3, "NOTHING"),
+        ("[[syslog]]\ntag = \"X-Y\"\nmatch = \"(\"\nraises = \"LINK_DOWN\"", 1, "regular expression"),
+        ("[[syslog]]\ntag = \"X-Y\"\nraises = \"LINK_DOWN\"\ninterface = \"{nothing}\"", 1, "nothing"),
+        ("[[syslog]]\ntag = \"X-Y\"\nraises = \"LINK_DOWN\"\nseverity = \"bad\"", 1, "bad"),
+        ("[[syslog]]\ntag = \"X-Y\"\nrises = \"LINK_DOWN\"", 3, "rises"),
+        ("[[syslog]]\nraises = \"LINK_DOWN\"", 1, "tag or contains"),
+        ("[conditions.X]\nseverity = \"major\"\nsymptom = \"wet\"", 1, "wet"),
+        ("not toml at all", 1, ""),
+    ] {
+        let errors = own(text).unwrap_err();
+        assert!(
+            errors[0].line == line && errors[0].problem.contains(word) && errors[0].file == "own.toml",
+            "{text}: {errors:?}"
+        );
+    }
+}
