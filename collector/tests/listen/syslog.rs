@@ -1,15 +1,15 @@
 //! Syslog of logger, and of senders that behave badly.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use pedkai_collector::listen::{DeadReason, Dropped, Params, SyslogParams};
+use pedkai_collector::listen::{DeadReason, Dropped, Params, SyslogParams, TlsParams};
 use pedkai_core::model::{Payload, SourceKind};
 
-use crate::world::{Heard, TENANT, command, eventually, listening};
+use crate::world::{Heard, TENANT, command, eventually, listening, start_error};
 
 fn params() -> Params {
     let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
@@ -150,4 +150,53 @@ async fn stopping_hands_in_what_has_arrived() {
     heard.handle.stop().await;
     assert_eq!(heard.collected.tenant.events.lock().unwrap().len(), 201);
     assert!(TcpStream::connect(tcp).is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tls_is_heard_and_plain_text_on_its_door_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let (certificate, key) = (folder.path().join("certificate.pem"), folder.path().join("key.pem"));
+    let mut make = Command::new("openssl");
+    make.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]);
+    make.args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]);
+    make.arg("-keyout").arg(&key).arg("-out").arg(&certificate);
+    let Some(made) = command(make).await else { return };
+    assert!(made.status.success(), "{made:?}");
+    let mut params = params();
+    params.syslog.tls = Some(TlsParams {
+        address: "127.0.0.1:0".parse().unwrap(),
+        certificate: certificate.clone(),
+        key,
+        client_roots: None,
+    });
+    let heard = listening(&params);
+    let door = heard.handle.syslog_tls.unwrap();
+    let mut client = Command::new("openssl");
+    client.args([
+        "s_client",
+        "-quiet",
+        "-verify_return_error",
+        "-verify_hostname",
+        "localhost",
+        "-connect",
+        &door.to_string(),
+    ]);
+    client.arg("-CAfile").arg(&certificate).stdin(Stdio::piped()).stderr(Stdio::null());
+    let mut client = client.spawn().unwrap();
+    client.stdin.as_mut().unwrap().write_all(b"17 <13>over the wire11 <13>another").unwrap();
+    assert_eq!(lines(&heard, 2).await, ["<13>over the wire", "<13>another"]);
+    client.kill().unwrap();
+    client.wait().unwrap();
+
+    let mut plain = TcpStream::connect(door).unwrap();
+    plain.write_all(b"<13>not encrypted\n").unwrap();
+    let mut answer = Vec::new();
+    // An alert, or the end of the connection.
+    let _ = plain.read_to_end(&mut answer);
+    assert_eq!(heard.collected.tenant.events.lock().unwrap().len(), 2);
+    heard.handle.stop().await;
+
+    params.syslog.tls.as_mut().unwrap().key = certificate;
+    let error = start_error(&params);
+    assert!(error.contains("certificate.pem") && error.contains("private key"), "{error}");
 }

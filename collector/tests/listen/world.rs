@@ -91,19 +91,28 @@ pub(crate) struct Heard {
 }
 
 pub(crate) fn listening(params: &Params) -> Heard {
+    let (world, collected) = world();
+    Heard {
+        counters: world.counters.clone(),
+        handle: start(params, world).unwrap(),
+        collected,
+    }
+}
+
+/// Why listeners do not start.
+pub(crate) fn start_error(params: &Params) -> String {
+    start(params, world().0).err().unwrap().to_string()
+}
+
+fn world() -> (World, Arc<Collected>) {
     let collected = Arc::new(Collected::default());
-    let counters = Arc::new(Counters::default());
     let world = World {
         doors: Arc::new(Sinks(collected.clone())),
         letters: Arc::new(Letters(collected.clone())),
-        counters: counters.clone(),
+        counters: Arc::new(Counters::default()),
         clock: Arc::new(Wall),
     };
-    Heard {
-        handle: start(params, world).unwrap(),
-        collected,
-        counters,
-    }
+    (world, collected)
 }
 
 impl Heard {

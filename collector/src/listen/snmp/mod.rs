@@ -14,9 +14,12 @@ mod pdu;
 mod usm;
 mod v3;
 
+#[cfg(test)]
+mod tests;
+
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use pedkai_core::model::{Event, Name, Payload, SnmpNotification, SourceKind, TenantId};
 use tokio::runtime::Handle;
@@ -32,6 +35,8 @@ use decoder::{Decoder, Origin, Read};
 
 /// The most informs that wait for the log at once; senders repeat what finds no room.
 pub(super) const WAITING: usize = 10_000;
+
+const SEARCH: &str = "only a search for our engine or its time, not a notification";
 
 /// What the SNMP loop shares with the rest.
 pub(super) struct Shared {
@@ -62,6 +67,32 @@ struct Inform {
     arrival: Arrival,
 }
 
+/// Reads datagrams that came by another way than our sockets (captures, files), with the clock of whoever calls.
+pub struct Offline(Decoder);
+
+impl Offline {
+    /// A reader for the communities and users of `params`; counts as a start of our engine in its state folder.
+    ///
+    /// # Errors
+    /// As starting the listener does.
+    pub fn new(params: &SnmpParams) -> Result<Self, StartError> {
+        Decoder::new(params).map(Self)
+    }
+
+    /// Reads one datagram that `peer` sent, `now` after the reader was made.
+    ///
+    /// # Errors
+    /// Why it is no notification that is believed.
+    pub fn read(&mut self, peer: IpAddr, now: Duration, bytes: &[u8]) -> Result<(TenantId, SnmpNotification), (DeadReason, String)> {
+        let again = false;
+        match self.0.read(Origin { peer, now, again }, bytes) {
+            Read::Trap(tenant, notification) | Read::Inform { tenant, notification, .. } => Ok((tenant, notification)),
+            Read::Report { .. } => Err((DeadReason::NotNotification, SEARCH.to_owned())),
+            Read::Dead { reason, detail, .. } => Err((reason, detail)),
+        }
+    }
+}
+
 /// The decoder, also for letters that are driven again.
 #[derive(Clone)]
 pub(super) struct Again {
@@ -83,7 +114,7 @@ impl Again {
         match decoder.read(from, bytes) {
             Read::Trap(tenant, notification) => Ok((tenant, event(arrival, &speaker, notification, None))),
             Read::Inform { tenant, notification, key, .. } => Ok((tenant, event(arrival, &speaker, notification, Some(key)))),
-            Read::Report { .. } => Err((DeadReason::NotNotification, "only a search for our engine, not a notification".to_owned())),
+            Read::Report { .. } => Err((DeadReason::NotNotification, SEARCH.to_owned())),
             Read::Dead { reason, detail, .. } => Err((reason, detail)),
         }
     }
