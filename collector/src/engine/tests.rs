@@ -91,7 +91,10 @@ async fn what_was_answered_is_in_the_rows_and_there_after_a_restart() {
         .await
         .unwrap();
     assert_eq!(seq, 1);
-    let Answer::Event { event_id, tracking_id, reason } = answers[0].clone() else {
+    let Answer::Event {
+        event_id, tracking_id, reason, ..
+    } = answers[0].clone()
+    else {
         panic!()
     };
     assert_eq!(reason, Reason::Raised);

@@ -69,13 +69,56 @@ impl DeadReason {
     }
 }
 
+/// The way a message came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Transport {
+    /// SNMP over UDP.
+    Snmp,
+    /// Syslog over UDP.
+    SyslogUdp,
+    /// Syslog over TCP.
+    SyslogTcp,
+    /// Syslog over TLS.
+    SyslogTls,
+}
+
+impl Transport {
+    const ALL: [Transport; 4] = [Transport::Snmp, Transport::SyslogUdp, Transport::SyslogTcp, Transport::SyslogTls];
+
+    /// `snmp`, `syslog-udp`, `syslog-tcp`, `syslog-tls`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Transport::Snmp => "snmp",
+            Transport::SyslogUdp => "syslog-udp",
+            Transport::SyslogTcp => "syslog-tcp",
+            Transport::SyslogTls => "syslog-tls",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|transport| transport.word() == word)
+    }
+
+    /// The door it belongs to.
+    #[must_use]
+    pub const fn source(self) -> SourceKind {
+        match self {
+            Transport::Snmp => SourceKind::Snmp,
+            Transport::SyslogUdp | Transport::SyslogTcp | Transport::SyslogTls => SourceKind::Syslog,
+        }
+    }
+}
+
 /// A message that could not be handed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetter {
     /// When it arrived.
     pub received_at: Timestamp,
-    /// The door.
-    pub source: SourceKind,
+    /// The way it came.
+    pub transport: Transport,
     /// Who sent it.
     pub peer: SocketAddr,
     /// Why.
@@ -175,7 +218,8 @@ impl Letters {
         }
     }
 
-    pub(super) fn put(&self, arrival: &Arrival, source: SourceKind, reason: DeadReason, detail: String, bytes: &[u8]) {
+    pub(super) fn put(&self, transport: Transport, arrival: &Arrival, reason: DeadReason, detail: String, bytes: &[u8]) {
+        let source = transport.source();
         self.counters.count_dead(source, reason);
         let kept = {
             let mut buckets = self.buckets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -187,7 +231,7 @@ impl Letters {
         }
         self.store.put(DeadLetter {
             received_at: arrival.at,
-            source,
+            transport,
             peer: arrival.peer,
             reason,
             detail,
@@ -236,19 +280,13 @@ mod tests {
         let letters = Letters::new(kept.clone(), counters.clone());
         let at = Timestamp::from_micros(1_000_000_000);
         for _ in 0..10_000 {
-            letters.put(&from(1, at), SourceKind::Snmp, DeadReason::Malformed, String::new(), b"x");
+            letters.put(Transport::Snmp, &from(1, at), DeadReason::Malformed, String::new(), b"x");
         }
-        letters.put(&from(2, at), SourceKind::Snmp, DeadReason::Malformed, String::new(), b"y");
+        letters.put(Transport::Snmp, &from(2, at), DeadReason::Malformed, String::new(), b"y");
         assert_eq!(kept.0.lock().unwrap().len(), 201, "200 of the flood and the neighbour's");
         assert_eq!(counters.dead(SourceKind::Snmp, DeadReason::Malformed), 10_001);
         assert_eq!(counters.dropped(SourceKind::Snmp, Dropped::LetterRate), 9_800);
-        letters.put(
-            &from(1, at.plus(Span::seconds(2))),
-            SourceKind::Snmp,
-            DeadReason::Malformed,
-            String::new(),
-            b"x",
-        );
+        letters.put(Transport::Snmp, &from(1, at.plus(Span::seconds(2))), DeadReason::Malformed, String::new(), b"x");
         assert_eq!(kept.0.lock().unwrap().len(), 202, "the flood is heard again when it has calmed down");
     }
 
@@ -258,7 +296,7 @@ mod tests {
         let letters = Letters::new(kept.clone(), Arc::new(Counters::default()));
         let at = Timestamp::from_micros(1_000_000_000);
         for host in 0..20_000 {
-            letters.put(&from(host, at), SourceKind::Syslog, DeadReason::NoTenant, String::new(), b"x");
+            letters.put(Transport::SyslogUdp, &from(host, at), DeadReason::NoTenant, String::new(), b"x");
         }
         assert_eq!(kept.0.lock().unwrap().len(), 2_000);
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use pedkai_core::model::{Event, TenantId};
 
-use crate::engine::{NotTaken, Tenant};
+use crate::engine::{Engine, NotTaken, Tenant};
 
 /// Resolves once the events handed in are durable, or says why they were not taken.
 pub type Durable<'a> = Pin<Box<dyn Future<Output = Result<(), NotTaken>> + Send + 'a>>;
@@ -36,5 +36,12 @@ impl Door for Tenant {
 
     fn offer(&self, events: Vec<Event>) -> Result<(), Vec<Event>> {
         Tenant::offer(self, events)
+    }
+}
+
+impl Doors for Engine {
+    fn door(&self, tenant: TenantId) -> Option<Arc<dyn Door>> {
+        let tenant = self.tenant(tenant)?;
+        Some(Arc::new(tenant))
     }
 }

@@ -1,14 +1,14 @@
 //! Starting and stopping all listeners.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use pedkai_core::model::{SourceKind, Timestamp};
+use pedkai_core::model::Timestamp;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use super::counters::Counters;
-use super::dead::{Arrival, DeadLetters, DeadReason, Letters};
+use super::dead::{Arrival, DeadLetters, DeadReason, Letters, Transport};
 use super::door::Doors;
 use super::gather;
 use super::params::{Network, Params, SnmpParams, StartError, SyslogParams};
@@ -58,8 +58,7 @@ pub struct Handle {
     again: Option<Again>,
     syslog: syslog::Shared,
     stop: watch::Sender<bool>,
-    loops: Vec<Running>,
-    servers: Vec<JoinHandle<()>>,
+    running: Mutex<(Vec<Running>, Vec<JoinHandle<()>>)>,
     waiting: Arc<Semaphore>,
 }
 
@@ -88,8 +87,7 @@ pub fn start(params: &Params, world: World) -> Result<Handle, StartError> {
         again: None,
         syslog,
         stop,
-        loops: Vec::new(),
-        servers: Vec::new(),
+        running: Mutex::default(),
         waiting: Arc::new(Semaphore::new(snmp::WAITING)),
     };
     handle.start_streams(&params.syslog, &stopped)?;
@@ -115,7 +113,7 @@ impl Handle {
         self.again = Some(listener.again());
         self.snmp = Some(socket.address());
         let (clock, counters) = (self.world.clock.clone(), self.world.counters.clone());
-        self.loops.push(udp::run("snmp", socket, listener, clock, counters, stop)?);
+        self.running().0.push(udp::run("snmp", socket, listener, clock, counters, stop)?);
         Ok(())
     }
 
@@ -125,7 +123,7 @@ impl Handle {
         let reader = syslog::Datagrams::new(params, self.syslog.clone());
         self.syslog_udp = Some(socket.address());
         let (clock, counters) = (self.world.clock.clone(), self.world.counters.clone());
-        self.loops.push(udp::run("syslog-udp", socket, reader, clock, counters, stop.clone())?);
+        self.running().0.push(udp::run("syslog-udp", socket, reader, clock, counters, stop.clone())?);
         Ok(())
     }
 
@@ -144,9 +142,13 @@ impl Handle {
             listening.push((listener, Some(acceptor)));
         }
         for (listener, tls) in listening {
-            self.servers.push(tokio::spawn(streams.clone().serve(listener, tls, stop.clone())));
+            self.running().1.push(tokio::spawn(streams.clone().serve(listener, tls, stop.clone())));
         }
         Ok(())
+    }
+
+    fn running(&self) -> MutexGuard<'_, (Vec<Running>, Vec<JoinHandle<()>>)> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is counted.
@@ -157,13 +159,14 @@ impl Handle {
 
     /// Stops listening; returns once all that had arrived is handed in and every inform of it answered or refused. The engine must
     /// run until then.
-    pub async fn stop(self) {
+    pub async fn stop(&self) {
         // An error means that every listener has ended already.
         let _ = self.stop.send(true);
-        for running in self.loops {
+        let (loops, servers) = std::mem::take(&mut *self.running());
+        for running in loops {
             running.ended().await;
         }
-        for server in self.servers {
+        for server in servers {
             if let Err(error) = server.await {
                 tracing::error!(%error, "a syslog listener failed");
             }
@@ -176,16 +179,15 @@ impl Handle {
     ///
     /// # Errors
     /// It is dead still, or was not taken.
-    pub async fn redrive(&self, source: SourceKind, peer: SocketAddr, received_at: Timestamp, bytes: &[u8]) -> Result<(), Redriven> {
+    pub async fn redrive(&self, transport: Transport, peer: SocketAddr, received_at: Timestamp, bytes: &[u8]) -> Result<(), Redriven> {
         let arrival = Arrival {
             at: received_at,
             peer,
             local: None,
         };
-        let read = match source {
-            SourceKind::Snmp => self.again.as_ref().ok_or(Redriven::Off)?.read(&arrival, bytes),
-            SourceKind::Syslog => self.syslog.again(&arrival, bytes),
-            SourceKind::Webhook | SourceKind::Internal => return Err(Redriven::Off),
+        let read = match transport {
+            Transport::Snmp => self.again.as_ref().ok_or(Redriven::Off)?.read(&arrival, bytes),
+            Transport::SyslogUdp | Transport::SyslogTcp | Transport::SyslogTls => self.syslog.again(&arrival, bytes),
         };
         let (tenant, event) = read.map_err(|(reason, detail)| Redriven::Dead(reason, detail))?;
         gather::door(&self.world.doors, tenant)?.events(vec![event]).await?;

@@ -13,12 +13,14 @@ mod gather;
 mod handle;
 mod kernel;
 mod params;
+mod post;
 pub mod snmp;
 pub mod syslog;
 mod udp;
 
 pub use counters::{Counters, Dropped};
-pub use dead::{DeadLetter, DeadLetters, DeadReason};
+pub use dead::{DeadLetter, DeadLetters, DeadReason, Transport};
 pub use door::{Door, Doors, Durable};
 pub use handle::{Handle, Redriven, World, start};
 pub use params::{CommunityParams, Network, Params, SnmpParams, SourceParams, StartError, SyslogParams, TlsParams, UserParams};
+pub use post::Post;

@@ -8,6 +8,7 @@
     reason = "helpers of tests fail the test"
 )]
 
+mod engine;
 mod snmp;
 mod syslog;
 mod world;

@@ -241,10 +241,10 @@ async fn who_is_not_believed_becomes_a_dead_letter_that_can_be_driven_again() {
 
     // Corrected, a letter is an event.
     let letter = heard.letters(1).await[0].clone();
-    let again = heard.handle.redrive(letter.source, letter.peer, letter.received_at, &letter.bytes).await;
+    let again = heard.handle.redrive(letter.transport, letter.peer, letter.received_at, &letter.bytes).await;
     assert!(again.unwrap_err().to_string().contains("[[snmp.communities]]"));
     let good: Vec<u8> = replace(&letter.bytes, b"guessed", b"public");
-    heard.handle.redrive(letter.source, letter.peer, letter.received_at, &good).await.unwrap();
+    heard.handle.redrive(letter.transport, letter.peer, letter.received_at, &good).await.unwrap();
     assert_eq!(notification(&heard.events(1).await[0]).trap_oid, LINK_DOWN);
     heard.handle.stop().await;
 }
@@ -277,7 +277,7 @@ async fn a_device_whose_boots_went_backwards_is_shown_and_believed_when_an_opera
     assert_eq!(heard.counters.boots_backwards(), [("127.0.0.1".parse().unwrap(), 1)]);
     heard
         .handle
-        .redrive(letter.source, letter.peer, letter.received_at, &letter.bytes)
+        .redrive(letter.transport, letter.peer, letter.received_at, &letter.bytes)
         .await
         .unwrap();
     trap("3,101").await.unwrap();

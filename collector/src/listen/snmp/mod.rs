@@ -26,7 +26,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::counters::{Counters, Dropped};
-use super::dead::{Arrival, DeadReason, Letters};
+use super::dead::{Arrival, DeadReason, Letters, Transport};
 use super::door::Doors;
 use super::gather::{self, Gather};
 use super::params::{Network, SnmpParams, StartError};
@@ -157,7 +157,7 @@ impl Listener {
             self.shared.counters.count_report();
             self.answer(arrival, &report);
         }
-        self.shared.letters.put(arrival, SourceKind::Snmp, reason, detail, bytes);
+        self.shared.letters.put(Transport::Snmp, arrival, reason, detail, bytes);
     }
 
     /// Hands the informs of a tenant in together; each is answered once all of them are durable.

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use pedkai_core::model::{Event, Name, Payload, SourceKind, TenantId};
 
 use super::counters::{Counters, Dropped};
-use super::dead::{Arrival, DeadReason, Letters};
+use super::dead::{Arrival, DeadReason, Letters, Transport};
 use super::door::Doors;
 use super::gather::Gather;
 use super::params::{Network, SyslogParams};
@@ -144,7 +144,7 @@ impl udp::Reader for Datagrams {
         let Some(tenant) = self.speaker.tenant else {
             self.shared
                 .letters
-                .put(arrival, SourceKind::Syslog, DeadReason::NoTenant, NO_TENANT.to_owned(), message);
+                .put(Transport::SyslogUdp, arrival, DeadReason::NoTenant, NO_TENANT.to_owned(), message);
             return;
         };
         let kept = message.get(..self.max_message).unwrap_or(message);

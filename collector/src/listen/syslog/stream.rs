@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use super::super::counters::Dropped;
-use super::super::dead::{Arrival, DeadReason};
+use super::super::dead::{Arrival, DeadReason, Transport};
 use super::super::gather;
 use super::super::params::{StartError, SyslogParams};
 use super::framing::{Frame, Framer};
@@ -152,7 +152,8 @@ async fn connect(admitted: Admitted, stream: TcpStream, peer: SocketAddr, tls: O
         tracing::debug!(%error, %peer, "no keepalive on a syslog connection");
     }
     let streams = admitted.streams.clone();
-    let mut connection = Connection::new(&streams, peer, stop);
+    let transport = if tls.is_some() { Transport::SyslogTls } else { Transport::SyslogTcp };
+    let mut connection = Connection::new(&streams, transport, peer, stop);
     match tls {
         None => connection.run(stream).await,
         Some(tls) => match tokio::time::timeout(streams.unfinished, tls.accept(stream)).await {
@@ -165,6 +166,7 @@ async fn connect(admitted: Admitted, stream: TcpStream, peer: SocketAddr, tls: O
 
 struct Connection<'a> {
     streams: &'a Streams,
+    transport: Transport,
     peer: SocketAddr,
     speaker: Speaker,
     stop: watch::Receiver<bool>,
@@ -180,9 +182,10 @@ enum End {
 }
 
 impl<'a> Connection<'a> {
-    fn new(streams: &'a Streams, peer: SocketAddr, stop: watch::Receiver<bool>) -> Self {
+    fn new(streams: &'a Streams, transport: Transport, peer: SocketAddr, stop: watch::Receiver<bool>) -> Self {
         Self {
             streams,
+            transport,
             peer,
             speaker: streams.shared.speaker(peer.ip()),
             stop,
@@ -264,7 +267,7 @@ impl<'a> Connection<'a> {
             for frame in &frames {
                 shared
                     .letters
-                    .put(&arrival, SourceKind::Syslog, DeadReason::NoTenant, NO_TENANT.to_owned(), &frame.bytes);
+                    .put(self.transport, &arrival, DeadReason::NoTenant, NO_TENANT.to_owned(), &frame.bytes);
             }
             return true;
         };
@@ -301,7 +304,7 @@ impl<'a> Connection<'a> {
     fn letter(&self, detail: String, bytes: &[u8]) {
         let shared = &self.streams.shared;
         shared.counters.count_received(SourceKind::Syslog, 1);
-        shared.letters.put(&self.arrival(), SourceKind::Syslog, DeadReason::Malformed, detail, bytes);
+        shared.letters.put(self.transport, &self.arrival(), DeadReason::Malformed, detail, bytes);
     }
 
     fn arrival(&self) -> Arrival {
