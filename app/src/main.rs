@@ -1,2 +1,51 @@
 //! The Pedkai workstation.
-fn main() {}
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use eframe::egui::ViewportBuilder;
+use pedkai_seat::{args, platform, window};
+
+fn main() -> ExitCode {
+    let mut words = std::env::args_os().skip(1);
+    if words.next().is_some_and(|word| word == platform::child::ROLE) {
+        return platform::role::run(words.collect());
+    }
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(args::Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: args::Args) -> Result<(), eframe::Error> {
+    let (width, height) = args.size.unwrap_or((1_600.0, 900.0));
+    let mut viewport = ViewportBuilder::default()
+        .with_title("Pedkai")
+        .with_app_id("pedkai")
+        .with_inner_size([width, height])
+        .with_min_inner_size([800.0, 600.0]);
+    if let Some(icon) = platform::icon() {
+        viewport = viewport.with_icon(icon);
+    }
+    if args.wall {
+        viewport = viewport.with_fullscreen(true);
+        if let Some(monitor) = args.monitor {
+            viewport = viewport.with_monitor(monitor);
+        }
+    }
+    let options = eframe::NativeOptions {
+        viewport,
+        renderer: eframe::Renderer::Glow,
+        ..eframe::NativeOptions::default()
+    };
+    eframe::run_native(
+        "pedkai",
+        options,
+        Box::new(move |creation| Ok(Box::new(window::Window::new(&creation.egui_ctx, args)?))),
+    )
+}

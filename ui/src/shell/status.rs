@@ -12,8 +12,8 @@ pub enum Link {
     /// No answer yet, no data of its own.
     #[default]
     Connecting,
-    /// Behind, and catching up: the share that is there.
-    Syncing(f64),
+    /// Behind, and catching up: rows that came so far.
+    Syncing(usize),
     /// Up to date.
     Live,
     /// Connected, but nothing has been heard for this long.
@@ -27,7 +27,7 @@ impl Link {
     pub(super) fn words(&self) -> (Icon, &'static str, String, Tone) {
         match self {
             Self::Connecting => (Icon::CIRCLE_NOTCH, "Connecting", String::new(), Tone::Quiet),
-            Self::Syncing(share) => (Icon::ARROWS_CLOCKWISE, "Syncing", format::percent(*share), Tone::Quiet),
+            Self::Syncing(rows) => (Icon::ARROWS_CLOCKWISE, "Syncing", format::counted(*rows, "row"), Tone::Quiet),
             Self::Live => (Icon::PULSE, "Live", String::new(), Tone::Quiet),
             Self::Stale(age) => (
                 Icon::HOURGLASS_MEDIUM,

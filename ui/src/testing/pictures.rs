@@ -56,7 +56,7 @@ fn shell() {
     for (name, key) in [("palette", egui::Key::K), ("keys", egui::Key::Questionmark)] {
         let mut shell = Shell::default();
         let mut harness = window(ThemeName::Dark, DESK, |ui| {
-            shell.show(ui, &clock(), &status(Link::Syncing(0.42)), &situation, none, |_, _| {});
+            shell.show(ui, &clock(), &status(Link::Syncing(12_400)), &situation, none, |_, _| {});
         });
         if key == egui::Key::K {
             harness.key_press_modifiers(egui::Modifiers::COMMAND, key);

@@ -2,6 +2,7 @@
 
 mod columns;
 mod draw;
+mod head;
 mod state;
 
 pub use columns::Column;

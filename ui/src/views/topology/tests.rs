@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::samples;
+use crate::{model::samples, theme::Level};
 
 #[test]
 fn places_hold_their_elements_and_links_their_bundle() {

@@ -1,0 +1,95 @@
+//! The command line.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::Parser;
+use pedkai_ui::{theme::ThemeName, views::ViewName};
+
+/// The workstation of a network operations centre.
+#[derive(Clone, Debug, Default, Parser)]
+#[command(name = "pedkai", version, about)]
+pub struct Args {
+    /// A network of our own making, without questions.
+    #[arg(long, conflicts_with = "collector")]
+    pub demo: bool,
+    /// Folder of a collector of our own.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Take a seat at this collector.
+    #[arg(long, value_name = "URL")]
+    pub collector: Option<String>,
+    /// A wall display: full screen, goes round, cannot act.
+    #[arg(long)]
+    pub wall: bool,
+    /// How long a wall display shows each screen.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    pub rotate: Duration,
+    /// Which monitor a wall display takes, from 0.
+    #[arg(long, value_name = "N")]
+    pub monitor: Option<usize>,
+    /// Write one picture of the window and end.
+    #[arg(long, value_name = "FILE")]
+    pub screenshot: Option<PathBuf>,
+    /// The screen to begin with: alarms, incidents, incident, topology, overview, system, gallery.
+    #[arg(long, value_name = "NAME", value_parser = view)]
+    pub view: Option<ViewName>,
+    /// How long to wait before the picture is taken.
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
+    pub after: Duration,
+    /// dark, light or contrast.
+    #[arg(long, value_name = "NAME", value_parser = theme)]
+    pub theme: Option<ThemeName>,
+    /// Size of the window, such as 1920x1080.
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub size: Option<(f32, f32)>,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let (number, factor) = match text.strip_suffix("ms") {
+        Some(number) => (number, 0.001),
+        None => match text.strip_suffix('m') {
+            Some(number) => (number, 60.0),
+            None => (text.strip_suffix('s').unwrap_or(text), 1.0),
+        },
+    };
+    let number: f64 = number.trim().parse().map_err(|_| format!("'{text}' is not a time such as 30s, 500ms or 2m"))?;
+    Duration::try_from_secs_f64(number * factor).map_err(|_| format!("'{text}' is not a time that can be waited"))
+}
+
+fn view(text: &str) -> Result<ViewName, String> {
+    ViewName::parse(text).ok_or_else(|| {
+        let names: Vec<String> = ViewName::ALL.iter().map(|view| view.word().to_lowercase()).collect();
+        format!("no screen is called '{text}': {}", names.join(", "))
+    })
+}
+
+fn theme(text: &str) -> Result<ThemeName, String> {
+    match text {
+        "dark" => Ok(ThemeName::Dark),
+        "light" => Ok(ThemeName::Light),
+        "contrast" => Ok(ThemeName::HighContrast),
+        _ => Err(format!("no theme is called '{text}': dark, light, contrast")),
+    }
+}
+
+fn size(text: &str) -> Result<(f32, f32), String> {
+    let side = |text: &str| text.trim().parse::<f32>().ok().filter(|side| (320.0..=16_384.0).contains(side));
+    let sides = text.split_once('x').and_then(|(width, height)| Some((side(width)?, side(height)?)));
+    sides.ok_or_else(|| format!("'{text}' is not a size such as 1920x1080"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_sizes_and_names_are_read() {
+        assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        assert!(duration("soon").is_err() && duration("-1s").is_err());
+        assert_eq!(size("1920x1080"), Ok((1920.0, 1080.0)));
+        assert!(size("big").is_err() && view("garden").is_err());
+        assert!(Args::try_parse_from(["pedkai", "--demo", "--collector", "http://x"]).is_err());
+    }
+}

@@ -1,0 +1,26 @@
+//! What becomes of the wishes of views.
+//!
+//! - does: sends commands and questions to the line, copies text, keeps what was chosen
+//! - takes: intents
+//! - gives: orders to the line, changes of the settings
+//! - never knows: how a view came to its wish
+
+mod choose;
+mod collector;
+
+use eframe::egui::Context;
+use pedkai_ui::intent::Intent;
+
+use crate::window::Seat;
+
+/// Carries one wish out.
+pub fn handle(ctx: &Context, seat: &mut Seat, intent: Intent) {
+    match intent {
+        Intent::Act(act) => collector::act(seat, act),
+        Intent::Fetch(question) => collector::fetch(seat, question),
+        Intent::Reconnect => collector::reconnect(seat),
+        Intent::Copy(text) => ctx.copy_text(text),
+        Intent::Look(_) | Intent::LocalTime(_) => choose::keep(seat),
+        Intent::Go(_) | Intent::OpenIncident(_) | Intent::ShowOnMap(_) | Intent::ShowAlarm(_) | Intent::ShowAlarmsOf(_) => {}
+    }
+}

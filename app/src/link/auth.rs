@@ -1,0 +1,170 @@
+//! Who we are: a token that was given, or one that is got for a name and a password and renewed in time.
+
+use std::time::Duration;
+
+use pedkai_core::wire::{LoginRequest, Problem, RefreshRequest, TokenAnswer};
+use reqwest::{RequestBuilder, Response, StatusCode};
+use tokio::sync::Mutex;
+
+use super::Target;
+
+/// Who we are.
+#[derive(Clone)]
+pub enum Credential {
+    /// A token that was given: a machine key, an access token, the token of a seat.
+    Token(String),
+    /// A name and a password.
+    Login {
+        /// Name.
+        name: String,
+        /// Password.
+        password: String,
+    },
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Token(_) => out.write_str("Token"),
+            Self::Login { name, .. } => write!(out, "Login({name})"),
+        }
+    }
+}
+
+/// Why a request brought nothing.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// No answer, or none that could be read.
+    Line(String),
+    /// The credential is not good.
+    Refused(String),
+    /// The cursor cannot be continued.
+    Gone,
+    /// The collector said no.
+    Problem(u16, String),
+}
+
+impl Trouble {
+    /// In words.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Self::Line(why) | Self::Refused(why) | Self::Problem(_, why) => why.clone(),
+            Self::Gone => "the collector no longer has what came before".to_owned(),
+        }
+    }
+}
+
+impl From<reqwest::Error> for Trouble {
+    fn from(error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        let mut deepest: &dyn std::error::Error = &error;
+        while let Some(source) = deepest.source() {
+            deepest = source;
+        }
+        let words = deepest.to_string();
+        Self::Line(words)
+    }
+}
+
+struct Tokens {
+    access: Option<String>,
+    refresh: Option<String>,
+}
+
+/// A client that carries our token.
+pub(super) struct Session {
+    client: reqwest::Client,
+    target: Target,
+    tokens: Mutex<Tokens>,
+}
+
+impl Session {
+    pub(super) fn new(client: reqwest::Client, target: Target) -> Self {
+        let access = match &target.credential {
+            Credential::Token(token) => Some(token.clone()),
+            Credential::Login { .. } => None,
+        };
+        Self {
+            client,
+            target,
+            tokens: Mutex::new(Tokens { access, refresh: None }),
+        }
+    }
+
+    /// A GET.
+    pub(super) fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(format!("{}/api/v1/{path}", self.target.url.trim_end_matches('/')))
+    }
+
+    /// A POST.
+    pub(super) fn post(&self, path: &str) -> RequestBuilder {
+        self.client.post(format!("{}/api/v1/{path}", self.target.url.trim_end_matches('/')))
+    }
+
+    /// Sends a request with our token, renewing it once when the collector no longer takes it.
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, Trouble> {
+        let again = request.try_clone();
+        let token = self.token(None).await?;
+        let response = request.bearer_auth(&token).send().await?;
+        if response.status() == StatusCode::UNAUTHORIZED {
+            let fresh = self.token(Some(&token)).await?;
+            if let Some(again) = again {
+                return judge(again.bearer_auth(fresh).send().await?).await;
+            }
+        }
+        judge(response).await
+    }
+
+    /// Our token, another than `bad`.
+    async fn token(&self, bad: Option<&str>) -> Result<String, Trouble> {
+        let mut tokens = self.tokens.lock().await;
+        if let Some(access) = tokens.access.as_deref().filter(|access| Some(*access) != bad) {
+            return Ok(access.to_owned());
+        }
+        let renewed = match tokens.refresh.take() {
+            Some(refresh_token) => self.ask("auth/refresh", &RefreshRequest { refresh_token }).await.ok(),
+            None => None,
+        };
+        let answer = match (renewed, &self.target.credential) {
+            (Some(answer), _) => answer,
+            (None, Credential::Token(_)) => return Err(Trouble::Refused("the token is not good here".to_owned())),
+            (None, Credential::Login { name, password }) => {
+                let login = LoginRequest {
+                    name: name.clone(),
+                    password: password.clone(),
+                    tenant: None,
+                };
+                self.ask("auth/login", &login).await?
+            }
+        };
+        tokens.refresh = Some(answer.refresh_token);
+        tokens.access = Some(answer.access_token.clone());
+        Ok(answer.access_token)
+    }
+
+    async fn ask(&self, path: &str, body: &impl serde::Serialize) -> Result<TokenAnswer, Trouble> {
+        let response = self.post(path).json(body).timeout(Duration::from_secs(15)).send().await?;
+        let answer = judge(response).await.map_err(|trouble| match trouble {
+            Trouble::Problem(401 | 403 | 422, why) => Trouble::Refused(why),
+            other => other,
+        })?;
+        Ok(answer.json().await?)
+    }
+}
+
+async fn judge(response: Response) -> Result<Response, Trouble> {
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    let problem: Option<Problem> = response.json().await.ok();
+    let why = problem.map_or_else(
+        || status.to_string(),
+        |problem| if problem.detail.is_empty() { problem.title } else { problem.detail },
+    );
+    Err(match status {
+        StatusCode::UNAUTHORIZED => Trouble::Refused(why),
+        StatusCode::GONE => Trouble::Gone,
+        _ => Trouble::Problem(status.as_u16(), why),
+    })
+}

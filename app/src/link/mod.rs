@@ -1,0 +1,167 @@
+//! The line to a collector.
+//!
+//! - does: logs in, copies the feed and follows it, sends commands and questions, comes back after every break
+//! - takes: an address, a credential, orders from the window
+//! - gives: news: changes, answers, how the line is
+//! - never knows: what a row means, or how anything is drawn
+
+mod auth;
+mod backoff;
+mod feed;
+mod orders;
+mod sse;
+
+use std::{sync::mpsc, time::Duration};
+
+use anyhow::Context as _;
+use pedkai_core::model::Span;
+use pedkai_ui::{
+    intent::{Act, Fetch},
+    model::{Change, Detail},
+};
+use tokio::sync::mpsc as queue;
+
+pub use auth::Credential;
+
+/// Where the collector is, and who we are.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Address without a path, such as `http://127.0.0.1:8620`.
+    pub url: String,
+    /// Who we are.
+    pub credential: Credential,
+}
+
+/// What the line brings.
+#[derive(Debug)]
+pub enum News {
+    /// Forget everything: a whole state comes next.
+    Reset,
+    /// Rows that changed.
+    Changes(Vec<Change>),
+    /// A line of the feed could not be read; the rest goes on.
+    Unreadable(String),
+    /// Behind, and catching up; so many rows came so far.
+    Syncing(usize),
+    /// Up to date.
+    Live,
+    /// A sign of life without news.
+    Heartbeat,
+    /// The line broke, because of this.
+    Broken(String),
+    /// The credential is not good, because of this.
+    Refused(String),
+    /// A command was carried out, or not.
+    Done(Outcome),
+    /// An answer to a question.
+    Answer(Fetch, Detail),
+    /// The collector's clock is ahead of ours by this much.
+    Skew(Span),
+    /// Commands that wait for the line.
+    Waiting(usize),
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What it was.
+    pub word: &'static str,
+    /// Targets that it changed.
+    pub done: usize,
+    /// Why it did not change the others, each reason once.
+    pub refused: Vec<String>,
+}
+
+/// What the window orders.
+#[derive(Debug)]
+pub enum Order {
+    /// Send a command.
+    Act(Act),
+    /// Ask a question.
+    Fetch(Fetch),
+    /// Try again at once.
+    Reconnect,
+}
+
+/// The window's end of the line. The line ends when this is dropped.
+#[derive(Debug)]
+pub struct Link {
+    /// What the line brings.
+    pub news: mpsc::Receiver<News>,
+    orders: queue::UnboundedSender<Order>,
+}
+
+/// The line's end of the news, which wakes the window.
+#[derive(Clone)]
+struct Herald {
+    news: mpsc::SyncSender<News>,
+    wake: std::sync::Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Herald {
+    /// Tells the window. Waits while the window has too much to read, so that a storm slows the line and not the screen.
+    async fn tell(&self, mut news: News) -> bool {
+        loop {
+            match self.news.try_send(news) {
+                Ok(()) => {
+                    (self.wake)();
+                    return true;
+                }
+                Err(mpsc::TrySendError::Full(back)) => {
+                    news = back;
+                    (self.wake)();
+                    tokio::time::sleep(Duration::from_millis(4)).await;
+                }
+                Err(mpsc::TrySendError::Disconnected(_)) => return false,
+            }
+        }
+    }
+}
+
+/// News that may wait for the window.
+const NEWS: usize = 256;
+
+impl Link {
+    /// Opens a line in a thread of its own; `wake` is called whenever there is news.
+    pub fn open(target: Target, wake: impl Fn() + Send + Sync + 'static) -> anyhow::Result<Self> {
+        let (tell, news) = mpsc::sync_channel(NEWS);
+        let (orders, heard) = queue::unbounded_channel();
+        let herald = Herald {
+            news: tell,
+            wake: std::sync::Arc::new(wake),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("no runtime for the line")?;
+        std::thread::Builder::new()
+            .name("link".to_owned())
+            .spawn(move || runtime.block_on(run(target, herald, heard)))
+            .context("no thread for the line")?;
+        Ok(Self { news, orders })
+    }
+
+    /// Gives an order; it is lost only when the line has ended.
+    pub fn order(&self, order: Order) {
+        if self.orders.send(order).is_err() {
+            tracing::warn!("the line to the collector has ended");
+        }
+    }
+}
+
+async fn run(target: Target, herald: Herald, heard: queue::UnboundedReceiver<Order>) {
+    let client = match reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).tcp_nodelay(true).build() {
+        Ok(client) => client,
+        Err(error) => {
+            herald.tell(News::Broken(error.to_string())).await;
+            return;
+        }
+    };
+    let session = std::sync::Arc::new(auth::Session::new(client, target));
+    let again = std::sync::Arc::new(tokio::sync::Notify::new());
+    let orders = orders::serve(session.clone(), herald.clone(), heard, again.clone());
+    tokio::select! {
+        () = orders => {}
+        () = feed::follow(&session, &herald, &again) => {}
+    }
+}

@@ -1,0 +1,30 @@
+//! Where things are kept, by the customs of the platform.
+
+use std::path::PathBuf;
+
+fn home(variable: &str, below_home: &str) -> PathBuf {
+    let set = std::env::var_os(variable).filter(|path| !path.is_empty()).map(PathBuf::from);
+    let fallback = || {
+        let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(PathBuf::from);
+        home.unwrap_or_else(std::env::temp_dir).join(below_home)
+    };
+    set.unwrap_or_else(fallback).join("pedkai")
+}
+
+/// Settings of this seat.
+pub fn settings() -> PathBuf {
+    if cfg!(windows) {
+        home("APPDATA", "AppData/Roaming")
+    } else {
+        home("XDG_CONFIG_HOME", ".config")
+    }
+}
+
+/// Data of a collector of our own.
+pub fn data() -> PathBuf {
+    if cfg!(windows) {
+        home("LOCALAPPDATA", "AppData/Local")
+    } else {
+        home("XDG_DATA_HOME", ".local/share")
+    }
+}

@@ -1,0 +1,151 @@
+//! The window's own copy of the network's state.
+//!
+//! - does: takes news of the line in, and knows how old what it holds is
+//! - takes: news, and the time at which it came
+//! - gives: the model that the views read, how the line stands, words for the operator
+//! - never knows: sockets, or how anything is drawn
+
+use pedkai_core::model::{Span, Timestamp};
+use pedkai_ui::{
+    model::{Detail, Model},
+    shell,
+};
+
+use crate::link::{News, Outcome};
+
+/// The copy.
+#[derive(Debug, Default)]
+pub struct Replica {
+    /// What the views read.
+    pub model: Model,
+    state: State,
+    heard_at: Option<Timestamp>,
+    /// How far the collector's clock is ahead of ours.
+    pub skew: Span,
+    /// Commands that wait for the line.
+    pub waiting: usize,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Connecting,
+    Syncing(usize),
+    Live,
+    Broken(String),
+}
+
+/// Something the operator is told.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Word {
+    /// It was done.
+    Done(String),
+    /// It was not.
+    Refused(String),
+    /// The credential is not good.
+    LoginNeeded(String),
+}
+
+/// A line without a word for this long is stale: three heartbeats.
+const STALE: Span = Span::seconds(50);
+
+impl Replica {
+    /// Takes news in.
+    pub fn take(&mut self, news: News, now: Timestamp) -> Option<Word> {
+        match news {
+            News::Broken(why) => {
+                self.state = State::Broken(why);
+                return None;
+            }
+            News::Refused(why) => return Some(Word::LoginNeeded(why)),
+            News::Waiting(count) => {
+                self.waiting = count;
+                return None;
+            }
+            News::Reset => self.model.clear(),
+            News::Changes(changes) => changes.into_iter().for_each(|change| self.model.apply(change)),
+            News::Unreadable(why) => tracing::warn!(why, "a row of the feed could not be read"),
+            News::Syncing(rows) => self.state = State::Syncing(rows),
+            News::Live => self.state = State::Live,
+            News::Heartbeat => {}
+            News::Skew(ahead) => self.skew = ahead,
+            News::Done(outcome) => return Some(told(outcome)),
+            News::Answer(question, detail) => {
+                let keeps = matches!(detail, Detail::Failed(_)) && matches!(self.model.details.get(&question), Some(Detail::Here(_)));
+                if !keeps {
+                    self.model.details.put(question, detail);
+                }
+            }
+        }
+        self.heard_at = Some(now);
+        None
+    }
+
+    /// How the line stands.
+    pub fn link(&self, now: Timestamp) -> shell::Link {
+        let age = self.heard_at.map_or(Span::ZERO, |at| now.since(at));
+        match &self.state {
+            State::Connecting => shell::Link::Connecting,
+            State::Syncing(rows) => shell::Link::Syncing(*rows),
+            State::Live if age > STALE => shell::Link::Stale(age),
+            State::Live => shell::Link::Live,
+            State::Broken(why) => shell::Link::Offline(age, why.clone()),
+        }
+    }
+
+    /// Whether everything has been copied at least once and the line is up.
+    pub fn is_live(&self) -> bool {
+        matches!(self.state, State::Live)
+    }
+}
+
+fn told(outcome: Outcome) -> Word {
+    let Outcome { word, done, refused } = outcome;
+    let past = match word {
+        "ack" => "Acknowledged",
+        "unack" => "Acknowledgement taken back on",
+        "own" => "Owned",
+        "assign" => "Given",
+        "comment" => "Commented on",
+        "clear" => "Cleared",
+        "set_status" => "Status set on",
+        other => other,
+    };
+    if refused.is_empty() {
+        Word::Done(format!("{past} {done}"))
+    } else {
+        Word::Refused(format!("{past} {done}; not done on the rest: {}", refused.join("; ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_micros(second * 1_000_000)
+    }
+
+    #[test]
+    fn the_line_is_never_called_live_when_it_is_not() {
+        let mut replica = Replica::default();
+        assert_eq!(replica.link(at(0)), shell::Link::Connecting);
+        replica.take(News::Live, at(10));
+        assert_eq!(replica.link(at(20)), shell::Link::Live);
+        assert_eq!(replica.link(at(100)), shell::Link::Stale(Span::seconds(90)));
+        replica.take(News::Broken("refused".into()), at(110));
+        assert_eq!(replica.link(at(130)), shell::Link::Offline(Span::seconds(120), "refused".into()));
+    }
+
+    #[test]
+    fn what_was_refused_is_said() {
+        let mut replica = Replica::default();
+        let outcome = Outcome {
+            word: "own",
+            done: 1,
+            refused: vec!["owned by jan".into()],
+        };
+        let word = replica.take(News::Done(outcome), at(1));
+        assert_eq!(word, Some(Word::Refused("Owned 1; not done on the rest: owned by jan".into())));
+    }
+}

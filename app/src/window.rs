@@ -1,0 +1,267 @@
+//! The window: what it is connected to, and what it shows meanwhile.
+
+use std::time::{Duration, Instant};
+
+use eframe::egui::{Context, Ui};
+use pedkai_ui::{
+    desk::{Desk, Surroundings},
+    format::Clock,
+    theme::Theme,
+    views::ViewName,
+};
+
+use crate::{
+    args::Args,
+    handle,
+    link::{Credential, Link, Order, Target},
+    logic,
+    picture::Picture,
+    platform::{
+        self,
+        child::{Collector, Wish},
+        folders,
+        settings::{Choice, Settings},
+    },
+    replica::Replica,
+    welcome::{Answer, Welcome},
+};
+
+/// A seat: the line, the copy, the desk.
+pub struct Seat {
+    /// The copy of the network's state.
+    pub replica: Replica,
+    /// What is drawn.
+    pub desk: Desk,
+    pub(crate) settings: Settings,
+    pub(crate) link: Option<Link>,
+    pub(crate) collector: Option<Collector>,
+    pub(crate) welcome: Option<Welcome>,
+    pub(crate) user: String,
+    pub(crate) address: String,
+    wish: Option<Wish>,
+    wall: bool,
+}
+
+impl Seat {
+    /// Gives the line an order; without a line it is told.
+    pub fn order(&mut self, order: Order) {
+        match &self.link {
+            Some(link) => link.order(order),
+            None => self.desk.tell(false, "Not connected to a collector"),
+        }
+    }
+
+    /// Keeps what was chosen and how the window looks.
+    pub fn keep_settings(&mut self) {
+        self.settings.layout = self.desk.layout();
+        if let Err(error) = self.settings.save(&folders::settings()) {
+            tracing::warn!(%error, "settings");
+            self.desk.tell(false, format!("What you chose could not be kept: {error}"));
+        }
+    }
+
+    /// Opens a line to a collector.
+    pub fn connect(&mut self, ctx: &Context, url: String, credential: Credential) {
+        self.user = match &credential {
+            Credential::Login { name, .. } => name.clone(),
+            Credential::Token(_) => self.user.clone(),
+        };
+        self.address = url.clone();
+        let ctx = ctx.clone();
+        self.replica = Replica::default();
+        match Link::open(Target { url, credential }, move || ctx.request_repaint()) {
+            Ok(link) => (self.link, self.welcome) = (Some(link), None),
+            Err(error) => self.desk.tell(false, format!("{error:#}")),
+        }
+    }
+
+    /// Starts a collector of our own.
+    pub fn start_collector(&mut self, ctx: &Context, wish: Wish) {
+        let wake = ctx.clone();
+        match Collector::start(&wish, move || wake.request_repaint()) {
+            Ok(collector) => (self.collector, self.welcome) = (Some(collector), Some(Welcome::starting(wish.demo))),
+            Err(error) => self.welcome = Some(Welcome::failed(format!("{error:#}"))),
+        }
+        self.wish = Some(wish);
+    }
+
+    /// Starts our own collector once more after it ended.
+    pub fn restart_collector(&mut self, ctx: &Context) {
+        if let Some(wish) = self.wish.clone() {
+            self.collector = None;
+            self.start_collector(ctx, wish);
+        }
+    }
+
+    fn surroundings(&self, clock: &Clock) -> Surroundings {
+        Surroundings {
+            tenant: if self.collector.is_some() {
+                "this machine".to_owned()
+            } else {
+                host(&self.address).to_owned()
+            },
+            user: self.user.clone(),
+            link: self.replica.link(clock.now.minus(self.replica.skew)),
+            waiting: self.replica.waiting,
+            cannot_act: self.wall.then_some("A wall display cannot act"),
+            ..Surroundings::default()
+        }
+    }
+}
+
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
+}
+
+/// The window.
+pub struct Window {
+    seat: Seat,
+    args: Args,
+    picture: Option<Picture>,
+    turned_at: Instant,
+}
+
+/// Screens that a wall display goes round.
+const ROUND: [ViewName; 4] = [ViewName::Overview, ViewName::Topology, ViewName::Incidents, ViewName::Alarms];
+
+impl Window {
+    /// A window as the command line and the settings want it.
+    pub fn new(ctx: &Context, args: Args) -> anyhow::Result<Self> {
+        let mut settings = Settings::load(&folders::settings());
+        if let Some(theme) = args.theme {
+            settings.layout.look.theme = theme;
+        }
+        settings.layout.look.motion &= args.screenshot.is_none();
+        Theme::load(settings.layout.look)?.install(ctx);
+        let mut desk = Desk::new(settings.layout.clone());
+        desk.go(args.view.unwrap_or(if args.wall { ViewName::Overview } else { ViewName::Alarms }));
+        let mut seat = Seat {
+            replica: Replica::default(),
+            desk,
+            settings,
+            link: None,
+            collector: None,
+            welcome: None,
+            user: String::new(),
+            address: String::new(),
+            wish: None,
+            wall: args.wall,
+        };
+        begin(ctx, &mut seat, &args);
+        if args.wall {
+            ctx.set_zoom_factor(1.5);
+        }
+        let picture = args.screenshot.clone().map(|file| Picture::new(file, args.after));
+        Ok(Self {
+            seat,
+            args,
+            picture,
+            turned_at: Instant::now(),
+        })
+    }
+
+    fn go_round(&mut self) {
+        if self.args.wall && self.args.view.is_none() && self.turned_at.elapsed() >= self.args.rotate {
+            let here = ROUND.iter().position(|view| *view == self.seat.desk.view()).unwrap_or_default();
+            self.seat.desk.go(ROUND[(here + 1) % ROUND.len()]);
+            self.turned_at = Instant::now();
+        }
+    }
+}
+
+/// Connects to what the command line says, else to what was chosen before, else asks.
+fn begin(ctx: &Context, seat: &mut Seat, args: &Args) {
+    let token = std::env::var("PEDKAI_TOKEN").ok().filter(|token| !token.is_empty());
+    let choice = match (&args.collector, args.demo) {
+        (Some(url), _) => Some(Choice::Collector(url.clone())),
+        (None, true) => Some(Choice::Demo),
+        (None, false) => seat.settings.choice.clone(),
+    };
+    match choice {
+        Some(Choice::Collector(url)) => match token {
+            Some(token) => seat.connect(ctx, url, Credential::Token(token)),
+            None => seat.welcome = Some(Welcome::login(url, seat.settings.name.clone(), None)),
+        },
+        Some(choice) => {
+            let wish = own(args, choice == Choice::Demo);
+            seat.start_collector(ctx, wish);
+        }
+        None => seat.welcome = Some(Welcome::choose()),
+    }
+}
+
+fn own(args: &Args, demo: bool) -> Wish {
+    let data = args
+        .data
+        .clone()
+        .unwrap_or_else(|| folders::data().join(if demo { "demo" } else { "collector" }));
+    Wish { data, demo }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        logic::run(ctx, &mut self.seat);
+        self.go_round();
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let now = platform::now().plus(self.seat.replica.skew);
+        let zone = if self.seat.desk.local_time() {
+            platform::zone()
+        } else {
+            jiff::tz::TimeZone::UTC
+        };
+        let clock = Clock { now, zone };
+        if let Some(welcome) = &mut self.seat.welcome {
+            if let Some(answer) = welcome.show(ui) {
+                self.answer(&ctx, answer);
+            }
+        } else {
+            let around = self.seat.surroundings(&clock);
+            let intents = self.seat.desk.show(ui, &self.seat.replica.model, &clock, &around);
+            for intent in intents {
+                handle::handle(&ctx, &mut self.seat, intent);
+            }
+        }
+        if let Some(picture) = &mut self.picture {
+            picture.take(&ctx, self.seat.replica.is_live() || self.seat.welcome.is_some());
+        }
+        let past_second = (now.as_micros() % 1_000_000).unsigned_abs();
+        ctx.request_repaint_after(Duration::from_micros(1_000_000 - past_second + 2_000));
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        if self.args.screenshot.is_none() && !self.args.wall {
+            self.seat.keep_settings();
+        }
+    }
+}
+
+impl Window {
+    fn answer(&mut self, ctx: &Context, answer: Answer) {
+        let seat = &mut self.seat;
+        match answer {
+            Answer::Demo | Answer::Listen => {
+                let demo = answer == Answer::Demo;
+                seat.settings.choice = Some(if demo { Choice::Demo } else { Choice::Listen });
+                seat.start_collector(ctx, own(&self.args, demo));
+            }
+            Answer::Collector(url) => {
+                seat.settings.choice = Some(Choice::Collector(url.clone()));
+                seat.welcome = Some(Welcome::login(url, seat.settings.name.clone(), None));
+            }
+            Answer::Login { url, name, password } => {
+                seat.settings.name.clone_from(&name);
+                seat.connect(ctx, url, Credential::Login { name, password });
+            }
+            Answer::Again => seat.restart_collector(ctx),
+            Answer::Choose => {
+                (seat.collector, seat.link) = (None, None);
+                seat.welcome = Some(Welcome::choose());
+            }
+        }
+        seat.keep_settings();
+    }
+}

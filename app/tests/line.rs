@@ -1,0 +1,247 @@
+//! The line against a collector that does what a collector may do: pages, tails, restarts, refusals.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Json, Router,
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use pedkai_core::model::{AlarmId, CommandKind, CommandTarget};
+use pedkai_seat::link::{Credential, Link, News, Order, Target};
+use pedkai_ui::{
+    intent::{Act, Fetch},
+    model::{Change, Detail, Kind},
+};
+use serde_json::{Value, json};
+
+const ID: &str = "00000005-0000-8000-8000-000000000001";
+
+#[derive(Default)]
+struct Fake {
+    pages: AtomicUsize,
+    tails: AtomicUsize,
+    /// Cursors that were asked for, in order.
+    cursors: Mutex<Vec<String>>,
+    commands: Mutex<Vec<Value>>,
+    logins: AtomicUsize,
+    /// Answers 410 to the next page after the first sync.
+    forget: std::sync::atomic::AtomicBool,
+}
+
+type Shared = State<Arc<Fake>>;
+
+fn gone(number: usize) -> String {
+    json!({"kind": "alarm", "id": format!("00000005-0000-8000-8000-{number:012}"), "row": null}).to_string()
+}
+
+async fn changes(State(fake): Shared, headers: HeaderMap, Query(asked): Query<std::collections::HashMap<String, String>>) -> Response {
+    if headers.get(header::AUTHORIZATION).is_none_or(|token| token != "Bearer good") {
+        return (
+            StatusCode::UNAUTHORIZED,
+            Json(json!({"type": "about:blank", "title": "no", "status": 401, "detail": "no good token"})),
+        )
+            .into_response();
+    }
+    let cursor = asked.get("cursor").cloned().unwrap_or_default();
+    fake.cursors.lock().unwrap().push(cursor.clone());
+    if headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/event-stream") {
+        let tail = fake.tails.fetch_add(1, Ordering::SeqCst);
+        let body = format!(": heartbeat\n\nevent: change\nid: t{tail}\ndata: {}\n\n: idle_timeout\n\n", gone(90 + tail));
+        return ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response();
+    }
+    fake.pages.fetch_add(1, Ordering::SeqCst);
+    if !cursor.is_empty() && fake.forget.swap(false, Ordering::SeqCst) {
+        return StatusCode::GONE.into_response();
+    }
+    let page = match cursor.as_str() {
+        "" => format!("{}\n{}\n{}\n", gone(1), gone(2), json!({"cursor": "p1", "head": "p2"})),
+        "p1" => format!("{}\nnot a line\n{}\n", gone(3), json!({"cursor": "p2", "head": "p2"})),
+        other => format!("{}\n", json!({"cursor": other, "head": other})),
+    };
+    page.into_response()
+}
+
+async fn command(State(fake): Shared, Json(asked): Json<Value>) -> Response {
+    fake.commands.lock().unwrap().push(asked.clone());
+    match asked["kind"].as_str() {
+        Some("own") => Json(json!({"seq": 7, "outcome": "refused", "reason": "owned by jan", "changed": 0})).into_response(),
+        Some("clear") => StatusCode::CONFLICT.into_response(),
+        _ => Json(json!({"seq": 7, "outcome": "done", "reason": "", "changed": 1})).into_response(),
+    }
+}
+
+async fn login(State(fake): Shared, Json(asked): Json<Value>) -> Response {
+    fake.logins.fetch_add(1, Ordering::SeqCst);
+    if asked["password"] != "right" {
+        return (
+            StatusCode::UNAUTHORIZED,
+            Json(json!({"type": "about:blank", "title": "no", "status": 401, "detail": "name or password is wrong"})),
+        )
+            .into_response();
+    }
+    let answer = json!({"access_token": "good", "refresh_token": "r1", "expires_at": "2026-11-21T15:00:00Z", "token_type": "Bearer", "user_id": ID});
+    Json(answer).into_response()
+}
+
+/// A collector on a free port, in a thread of its own.
+fn collector() -> (Arc<Fake>, String) {
+    let fake = Arc::new(Fake::default());
+    let router = Router::new()
+        .route("/api/v1/changes", get(changes))
+        .route("/api/v1/commands", post(command))
+        .route("/api/v1/auth/login", post(login))
+        .route("/api/v1/stats", get(|| async { Json(json!({"events": 12})) }))
+        .with_state(fake.clone());
+    let (tell, address) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            tell.send(listener.local_addr().unwrap()).unwrap();
+            axum::serve(listener, router).await.unwrap();
+        });
+    });
+    let address = address.recv().unwrap();
+    (fake, format!("http://{address}"))
+}
+
+fn open(url: &str, credential: Credential) -> Link {
+    Link::open(
+        Target {
+            url: url.to_owned(),
+            credential,
+        },
+        || {},
+    )
+    .unwrap()
+}
+
+fn token() -> Credential {
+    Credential::Token("good".to_owned())
+}
+
+/// News until one fits, with those before it.
+fn until(link: &Link, fits: impl Fn(&News) -> bool) -> Vec<News> {
+    let began = Instant::now();
+    let mut all = Vec::new();
+    while began.elapsed() < Duration::from_secs(20) {
+        if let Ok(news) = link.news.recv_timeout(Duration::from_millis(200)) {
+            let found = fits(&news);
+            all.push(news);
+            if found {
+                return all;
+            }
+        }
+    }
+    panic!("not heard; instead: {all:?}");
+}
+
+fn rows(news: &[News]) -> usize {
+    news.iter().map(|news| if let News::Changes(changes) = news { changes.len() } else { 0 }).sum()
+}
+
+fn act(kind: CommandKind, targets: usize) -> Order {
+    let targets = (0..targets)
+        .map(|number| CommandTarget::Alarm(AlarmId(uuid::Uuid::from_u128(number as u128))))
+        .collect();
+    Order::Act(Act {
+        kind,
+        targets,
+        expect: None,
+        text: String::new(),
+    })
+}
+
+#[test]
+fn pages_then_the_tail_and_a_broken_line_of_the_feed_breaks_nothing() {
+    let (fake, url) = collector();
+    let link = open(&url, token());
+    let synced = until(&link, |news| matches!(news, News::Live));
+    assert!(synced.iter().any(|news| matches!(news, News::Reset)) && synced.iter().any(|news| matches!(news, News::Syncing(2))));
+    assert!(synced.iter().any(|news| matches!(news, News::Unreadable(_))));
+    assert_eq!(rows(&synced), 3);
+    let tail = until(&link, |news| matches!(news, News::Changes(_)));
+    assert!(matches!(tail.last(), Some(News::Changes(changes)) if matches!(changes[..], [Change::Gone(Kind::Alarm, _)])));
+    until(&link, |news| matches!(news, News::Live));
+    let cursors = fake.cursors.lock().unwrap().clone();
+    assert_eq!(cursors[..4], ["", "p1", "p2", "t0"], "after an idle end it goes on from the newest event's id");
+}
+
+#[test]
+fn a_collector_that_forgot_is_copied_anew() {
+    let (fake, url) = collector();
+    let link = open(&url, token());
+    until(&link, |news| matches!(news, News::Live));
+    fake.forget.store(true, Ordering::SeqCst);
+    until(&link, |news| matches!(news, News::Broken(_)));
+    let again = until(&link, |news| matches!(news, News::Live));
+    assert!(again.iter().any(|news| matches!(news, News::Reset)));
+}
+
+#[test]
+fn a_login_is_made_once_and_a_wrong_one_is_not_repeated() {
+    let (fake, url) = collector();
+    let login = |password: &str| Credential::Login {
+        name: "mira".to_owned(),
+        password: password.to_owned(),
+    };
+    let link = open(&url, login("right"));
+    until(&link, |news| matches!(news, News::Live));
+    assert_eq!(fake.logins.load(Ordering::SeqCst), 1);
+    let wrong = open(&url, login("wrong"));
+    let news = until(&wrong, |news| matches!(news, News::Refused(_)));
+    assert!(matches!(news.last(), Some(News::Refused(why)) if why.contains("wrong")));
+    std::thread::sleep(Duration::from_millis(1_500));
+    assert_eq!(
+        fake.logins.load(Ordering::SeqCst),
+        2,
+        "nobody is locked out by a window that tries again and again"
+    );
+}
+
+#[test]
+fn commands_say_what_was_done_and_what_was_not() {
+    let (fake, url) = collector();
+    let link = open(&url, token());
+    link.order(act(CommandKind::Unack, 3));
+    let done = until(&link, |news| matches!(news, News::Done(_)));
+    assert!(matches!(done.last(), Some(News::Done(outcome)) if outcome.done == 3 && outcome.refused.is_empty()));
+    link.order(act(CommandKind::Own, 2));
+    let refused = until(&link, |news| matches!(news, News::Done(_)));
+    assert!(matches!(refused.last(), Some(News::Done(outcome)) if outcome.refused == ["owned by jan"]));
+    link.order(act(CommandKind::Clear, 1));
+    let conflict = until(&link, |news| matches!(news, News::Done(_)));
+    assert!(matches!(conflict.last(), Some(News::Done(outcome)) if outcome.refused[0].contains("changed meanwhile")));
+    let ids: std::collections::HashSet<String> = fake.commands.lock().unwrap().iter().map(|command| command["id"].to_string()).collect();
+    assert_eq!(ids.len(), 6, "each target has an id of its own");
+}
+
+#[test]
+fn questions_are_answered_or_failed() {
+    let (_fake, url) = collector();
+    let link = open(&url, token());
+    link.order(Order::Fetch(Fetch::Stats));
+    let news = until(&link, |news| matches!(news, News::Answer(Fetch::Stats, _)));
+    assert!(matches!(news.last(), Some(News::Answer(_, Detail::Here(value))) if value["events"] == 12));
+    link.order(Order::Fetch(Fetch::Workers));
+    let news = until(&link, |news| matches!(news, News::Answer(Fetch::Workers, _)));
+    assert!(matches!(news.last(), Some(News::Answer(_, Detail::Failed(_)))));
+}
+
+#[test]
+fn a_command_waits_for_a_collector_that_is_away() {
+    let link = open("http://127.0.0.1:9", token());
+    until(&link, |news| matches!(news, News::Broken(_)));
+    link.order(act(CommandKind::Unack, 1));
+    let news = until(&link, |news| matches!(news, News::Waiting(1)));
+    assert!(!news.iter().any(|news| matches!(news, News::Done(_))), "it is not told to have failed");
+}
