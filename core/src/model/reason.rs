@@ -87,4 +87,5 @@ reasons! {
     50 ClockJumped "clock_jumped" "The clock jumped.";
     51 KeysForgotten "keys_forgotten" "Senders' keys and commands' answers older than their keeping time.";
     52 CauseMarked "cause_marked" "An operator marked the cause.";
+    53 TimedOut "timed_out" "Nothing ever clears this type: over after its time.";
 }

@@ -17,7 +17,12 @@ pub(super) fn take(turn: &mut Turn<'_>) {
         incident(turn, ix);
     }
     for ix in turn.state.alarms.due(at, AT_ONCE) {
-        let deltas = turn.state.alarms.get(ix).map(|alarm| reduction::clock(ix, alarm, at)).unwrap_or_default();
+        let deltas = turn
+            .state
+            .alarms
+            .get(ix)
+            .map(|alarm| reduction::clock(ix, alarm, at, &turn.state.policy.reduce))
+            .unwrap_or_default();
         for delta in deltas {
             emit_alarm(turn, delta);
         }

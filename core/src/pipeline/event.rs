@@ -140,7 +140,7 @@ pub(super) fn emit_alarm(turn: &mut Turn<'_>, delta: AlarmDelta) {
     turn.emit(Delta::Alarm(delta));
     match reason {
         Reason::Raised | Reason::RaisedAnew | Reason::Worsened | Reason::Reopened => correlate(turn, ix),
-        Reason::Eased | Reason::Cleared | Reason::ClearedByOperator | Reason::FlapSettled => follow(turn, ix),
+        Reason::Eased | Reason::Cleared | Reason::ClearedByOperator | Reason::FlapSettled | Reason::TimedOut => follow(turn, ix),
         _ => {}
     }
 }

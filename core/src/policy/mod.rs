@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Span;
+use crate::model::{Name, Span};
 
 /// Everything that people may set about the pipeline.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -47,6 +47,10 @@ pub struct Reduce {
     pub flap_window_s: i64,
     /// A flapping alarm that is quiet this long (seconds) settles.
     pub flap_quiet_s: i64,
+    /// Alarm types that tell of a moment and that nothing ever clears; they are over after `momentary_s`.
+    pub momentary_types: Vec<Name>,
+    /// See `momentary_types`, seconds since the newest raise.
+    pub momentary_s: i64,
     /// A cleared alarm that is acknowledged leaves the live list after this long (seconds).
     pub purge_acked_s: i64,
     /// A cleared alarm that nobody acknowledged leaves the live list after this long (seconds).
@@ -91,6 +95,10 @@ impl Default for Reduce {
             flap_transitions: 6,
             flap_window_s: 600,
             flap_quiet_s: 300,
+            momentary_types: ["AUTHENTICATION_FAILURE", "COLD_START", "DYING_GASP", "RESTARTED", "SWITCHOVER", "WARM_START"]
+                .map(Name::from)
+                .to_vec(),
+            momentary_s: 1_800,
             purge_acked_s: 900,
             purge_unacked_s: 86_400,
         }
@@ -130,6 +138,7 @@ impl Policy {
             ("reduce.dedup_ttl_s", self.reduce.dedup_ttl_s),
             ("reduce.flap_window_s", self.reduce.flap_window_s),
             ("reduce.flap_quiet_s", self.reduce.flap_quiet_s),
+            ("reduce.momentary_s", self.reduce.momentary_s),
             ("reduce.purge_acked_s", self.reduce.purge_acked_s),
             ("reduce.purge_unacked_s", self.reduce.purge_unacked_s),
             ("correlate.window_s", self.correlate.window_s),

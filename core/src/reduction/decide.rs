@@ -218,12 +218,18 @@ pub fn due(alarm: &Alarm, policy: &Reduce) -> Option<Timestamp> {
         let keep = if alarm.ack.is_some() { policy.purge_acked_s } else { policy.purge_unacked_s };
         alarm.cleared_at.unwrap_or(alarm.changed_at).plus(Span::seconds(keep))
     });
-    [ack, settle, purge].into_iter().flatten().min()
+    let momentary = momentary_end(alarm, policy);
+    [ack, settle, purge, momentary].into_iter().flatten().min()
+}
+
+fn momentary_end(alarm: &Alarm, policy: &Reduce) -> Option<Timestamp> {
+    let momentary = !alarm.cleared && !alarm.flapping && policy.momentary_types.contains(&alarm.alarm_type);
+    momentary.then(|| alarm.last_raised_at.plus(Span::seconds(policy.momentary_s)))
 }
 
 /// What the clock does to an alarm at `at`.
 #[must_use]
-pub fn clock(ix: AlarmIx, alarm: &Alarm, at: Timestamp) -> Vec<AlarmDelta> {
+pub fn clock(ix: AlarmIx, alarm: &Alarm, at: Timestamp, policy: &Reduce) -> Vec<AlarmDelta> {
     let target = AlarmRef { ix, id: alarm.id };
     if let Some(AckUntil::Time(until)) = alarm.ack.as_ref().map(|ack| ack.until)
         && until <= at
@@ -246,6 +252,15 @@ pub fn clock(ix: AlarmIx, alarm: &Alarm, at: Timestamp) -> Vec<AlarmDelta> {
             }],
             false => vec![AlarmDelta::Settled { alarm: target }],
         };
+    }
+    if let Some(end) = momentary_end(alarm, policy).filter(|end| *end <= at) {
+        return vec![AlarmDelta::Cleared {
+            heard: None,
+            alarm: target,
+            at: end,
+            reason: Reason::TimedOut,
+            by: None,
+        }];
     }
     if alarm.cleared && alarm.incident.is_none() {
         return vec![AlarmDelta::Purged {

@@ -67,7 +67,7 @@ pub enum AlarmDelta {
         /// Source's time.
         #[n(2)]
         at: Timestamp,
-        /// `cleared`, `cleared_by_operator`, `flap_began`, `flap_counted` or `flap_settled`.
+        /// `cleared`, `cleared_by_operator`, `timed_out`, `flap_began`, `flap_counted` or `flap_settled`.
         #[n(3)]
         reason: Reason,
         /// The operator.

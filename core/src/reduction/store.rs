@@ -281,7 +281,7 @@ fn transition(alarm: &mut Alarm, at: Timestamp, reason: Reason, clear: bool, pol
                 alarm.cleared_at = Some(at);
             }
         }
-        Reason::Cleared | Reason::ClearedByOperator | Reason::FlapSettled if clear => {
+        Reason::Cleared | Reason::ClearedByOperator | Reason::FlapSettled | Reason::TimedOut if clear => {
             alarm.cleared = true;
             alarm.cleared_at = Some(at);
             if reason == Reason::FlapSettled {

@@ -81,7 +81,7 @@ impl World {
         self.seq += 1;
         let mut reasons = Vec::new();
         for ix in self.alarms.due(at(seconds), 10) {
-            for delta in clock(ix, self.alarms.get(ix).unwrap(), at(seconds)) {
+            for delta in clock(ix, self.alarms.get(ix).unwrap(), at(seconds), &self.policy) {
                 reasons.push(delta.reason());
                 self.alarms.fold(&delta, self.seq, at(seconds), &self.policy);
             }
@@ -218,6 +218,20 @@ fn acknowledgements_end_at_their_time_or_with_the_clear() {
             .is_err(),
         "a time in the past"
     );
+}
+
+#[test]
+fn what_nothing_ever_clears_is_over_after_its_time() {
+    let mut world = World::new();
+    let start = Report {
+        alarm_type: Name::from("COLD_START"),
+        ..world.report(0, Severity::Warning, false)
+    };
+    assert_eq!(world.say(&start), Reason::Raised);
+    assert_eq!(world.say(&Report { at: at(60), ..start }), Reason::Repeated);
+    assert_eq!(world.clock(60 + 1_799), []);
+    assert_eq!(world.clock(60 + 1_800), [Reason::TimedOut]);
+    assert!(world.only().cleared);
 }
 
 #[test]
