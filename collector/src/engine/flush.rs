@@ -67,6 +67,7 @@ pub(super) fn take(open: &mut Open) -> Batch {
         epoch: open.state.minter().epoch(),
         ..Batch::default()
     };
+    batch.changes.rows.append(&mut open.gone);
     open.facts.move_into(&mut batch);
     batch
 }

@@ -11,8 +11,10 @@ mod collector;
 mod facts;
 mod feed;
 mod flush;
+mod past;
 mod queue;
 mod recover;
+mod retire;
 mod stats;
 mod tenant;
 #[cfg(test)]
@@ -23,5 +25,6 @@ mod writer;
 pub use clock::{Clock, WallClock};
 pub use collector::{Engine, Limits};
 pub use feed::{Follow, Lines, Live};
+pub use past::{Step, StoredEvent, Trace};
 pub use stats::{Histogram, HistogramView, Stats};
 pub use tenant::{NotTaken, Tenant};

@@ -36,6 +36,7 @@ pub(super) fn open(inner: &Arc<Inner>) -> Result<Open, JournalError> {
         state,
         facts,
         flushed,
+        gone: Vec::new(),
         log,
         looked: None,
         checkpointed: 0,

@@ -1,4 +1,8 @@
+mod durability;
+mod past;
+
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -11,7 +15,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::journal::JournalError;
-use crate::journal::rows::{AlarmFilter, EntityFilter, IncidentFilter, Kind};
+use crate::journal::rows::{AlarmFilter, Cursor, EntityFilter, IncidentFilter, Kind};
 
 /// A clock that stands still until it is set.
 pub(super) struct SetClock(AtomicI64);

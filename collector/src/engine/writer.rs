@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::{Relaxed, Release};
 use std::time::{Duration, Instant};
 
 use pedkai_core::model::{Name, Span, Timestamp};
-use pedkai_core::pipeline::{Input, Record, RecordHeader, State, decide};
+use pedkai_core::pipeline::{Input, Record, RecordHeader, RowChange, State, decide};
 
 use super::facts::{Counts, Facts};
 use super::queue::{Piece, Taken};
@@ -31,6 +31,8 @@ pub(super) struct Open {
     pub(super) facts: Facts,
     /// Newest record whose changes were handed to the rows and the feed.
     pub(super) flushed: u64,
+    /// Rows that retirement took out of the lists, to go out with the next changes.
+    pub(super) gone: Vec<RowChange>,
     pub(super) versions: Versions,
     pub(super) looked: Option<(Timestamp, Instant)>,
     pub(super) checkpointed: u64,

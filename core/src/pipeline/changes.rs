@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::state::{RestoreError, SourceStat, State};
 use crate::ingest::Mapping;
-use crate::model::{Alarm, AlarmIx, CommandId, EntityIx, Incident, IncidentIx, Name, Outcome, TenantId, Timestamp};
-use crate::screen::{self, Row};
+use crate::model::{Alarm, AlarmIx, CommandId, EntityIx, Hypothesis, Incident, IncidentIx, Name, Outcome, TenantId, Timestamp};
+use crate::screen::{self, IncidentRow, Row};
 use crate::topology::{Entity, Relation, RelationIx, Topology, TopologyDelta};
 use std::sync::Arc;
 
@@ -94,6 +94,9 @@ pub(super) struct Dirt {
     pub(super) commands: BTreeSet<CommandId>,
     pub(super) documents: bool,
     gone: Vec<(EntityIx, Entity)>,
+    purged: Vec<IncidentRow>,
+    shown: BTreeSet<EntityIx>,
+    addresses: BTreeSet<Name>,
 }
 
 impl Dirt {
@@ -106,6 +109,16 @@ impl Dirt {
                 self.relations.insert(*ix);
             }
         }
+    }
+
+    pub(super) fn purged(&mut self, row: IncidentRow) {
+        self.purged.push(row);
+    }
+
+    /// An entity that rows of others may show gets new content, or goes.
+    pub(super) fn shown(&mut self, ix: EntityIx, before: &Entity) {
+        self.shown.insert(ix);
+        self.addresses.extend(before.addresses());
     }
 
     pub(super) fn source(&mut self, ix: u32) {
@@ -181,6 +194,7 @@ impl State {
             slot: 0,
             body: Some(bytes(&self.head())),
         });
+        self.mark_what_shows_entities();
         self.take_topology(&mut changes);
         self.take_alarms(&mut changes);
         let dirt = std::mem::take(&mut self.dirt);
@@ -255,6 +269,49 @@ impl State {
         }
     }
 
+    /// Rows of alarms, incidents and sources show names and ids of entities: they change with them.
+    fn mark_what_shows_entities(&mut self) {
+        for ix in &self.dirt.entities {
+            if let Some(entity) = self.topology.entity(*ix) {
+                self.dirt.addresses.extend(entity.addresses());
+            }
+        }
+        for address in std::mem::take(&mut self.dirt.addresses) {
+            for of_kind in &self.source_of {
+                self.dirt.sources.extend(of_kind.get(&address));
+            }
+        }
+        let shown = std::mem::take(&mut self.dirt.shown);
+        if shown.is_empty() {
+            return;
+        }
+        let shows = |ix: Option<EntityIx>| ix.is_some_and(|ix| shown.contains(&ix));
+        let alarms: Vec<AlarmIx> = self
+            .alarms
+            .iter()
+            .filter(|(_, alarm)| {
+                let anchor = &alarm.anchor;
+                shows(Some(anchor.entity)) || shows(Some(anchor.device)) || shows(anchor.link) || shows(anchor.peer)
+            })
+            .map(|(ix, _)| ix)
+            .collect();
+        for ix in alarms {
+            self.alarms.mark(ix);
+        }
+        let incidents: Vec<IncidentIx> = self
+            .incidents
+            .iter()
+            .filter(|(_, incident)| {
+                let guessed = |guess: &Hypothesis| shows(Some(guess.entity)) || guess.path.iter().any(|ix| shows(Some(*ix)));
+                incident.hypotheses.iter().any(guessed) || incident.members.iter().any(|member| shows(member.link.through))
+            })
+            .map(|(ix, _)| ix)
+            .collect();
+        for ix in incidents {
+            self.incidents.mark(ix);
+        }
+    }
+
     fn take_topology(&mut self, changes: &mut Changes) {
         for (_, entity) in std::mem::take(&mut self.dirt.gone) {
             changes.rows.push(RowChange {
@@ -297,6 +354,12 @@ impl State {
     }
 
     fn take_alarms(&mut self, changes: &mut Changes) {
+        for row in std::mem::take(&mut self.dirt.purged) {
+            changes.rows.push(RowChange {
+                row: Row::Incident(row),
+                live: true,
+            });
+        }
         let (incidents, purged) = self.incidents.take_dirty();
         for ix in purged {
             changes.items.push(ItemChange {

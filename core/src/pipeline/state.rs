@@ -213,10 +213,13 @@ impl State {
             Delta::Source { ix, kind, address } => self.fold_source(*ix, *kind, address),
             Delta::Event { source, reason, .. } => self.count(*source, *reason),
             Delta::Topology(delta) => {
-                if let TopologyDelta::EntityRemoved { ix } = delta
+                if let TopologyDelta::EntityRemoved { ix } | TopologyDelta::EntityPut { ix, .. } = delta
                     && let Some(entity) = self.topology.entity(*ix)
                 {
-                    self.dirt.gone(*ix, entity.clone());
+                    self.dirt.shown(*ix, entity);
+                    if matches!(delta, TopologyDelta::EntityRemoved { .. }) {
+                        self.dirt.gone(*ix, entity.clone());
+                    }
                 }
                 self.topology.fold(delta);
                 self.dirt.topology(delta);
@@ -294,6 +297,13 @@ impl State {
 
     fn fold_incident(&mut self, delta: &IncidentDelta) {
         let (ix, _) = delta.incident();
+        if let IncidentDelta::Purged { .. } = delta
+            && let Some(incident) = self.incidents.get(ix)
+        {
+            // Its row stays: this is the last moment at which it can be told.
+            let row = crate::screen::incident_row(self, incident);
+            self.dirt.purged(row);
+        }
         self.incidents.fold(delta, self.at, &self.policy.correlate);
         match delta {
             IncidentDelta::Joined { member, .. } => self.alarms.set_incident(member.alarm, Some(ix), &self.policy.reduce),

@@ -7,7 +7,7 @@ use rusqlite::types::Value;
 use uuid::Uuid;
 
 use super::super::error::JournalError;
-use super::super::sqlite::Result;
+use super::super::sqlite::{Result, int};
 use super::cursor::{list_cursor, read_list_cursor};
 use super::{Kind, Rows, View, body, place};
 
@@ -110,7 +110,7 @@ impl View<'_> {
         })?;
         let more = found.len() > limit;
         let next = found.get(limit.wrapping_sub(1)).filter(|_| more).map(|(pos, ..)| list_cursor(*pos));
-        let mut items = Vec::with_capacity(found.len().min(limit));
+        let mut items = Vec::with_capacity(found.len());
         for (_, id, bytes) in found.into_iter().take(limit) {
             items.extend(take(self.row(kind, id, &bytes)?));
         }
@@ -199,6 +199,20 @@ impl Rows {
                 sql.add("owner = ?", [Value::Text(owner.clone())]);
             }
             view.page(Kind::Incident, sql, next, limit, only!(Incident))
+        })
+    }
+
+    /// Closed incidents that did not change after a record, in any order.
+    ///
+    /// # Errors
+    /// Damaged, or a disk that refuses.
+    pub fn closed_incidents(&self, seq: u64) -> Result<Vec<IncidentRow>> {
+        self.ask(|view| {
+            let mut sql = Where::default();
+            sql.add("live = 1", []);
+            sql.one_of("status", [IncidentStatus::Closed as i64].into_iter());
+            sql.add("seq <= ?", int_of(int(seq)));
+            Ok(view.page(Kind::Incident, sql, None, usize::MAX >> 2, only!(Incident))?.items)
         })
     }
 

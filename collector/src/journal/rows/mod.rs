@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::sqlite::{Database, Result, int, uint};
 
-pub(crate) use cursor::Cursor;
+pub(crate) use cursor::{Cursor, list_cursor, read_list_cursor};
 pub use feed::{Change, Page};
 pub use letters::Letter;
 pub use list::{AlarmFilter, EntityFilter, IncidentFilter, Listed};

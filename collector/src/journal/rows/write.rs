@@ -146,6 +146,9 @@ impl RowsWriter {
             transaction.execute("DELETE FROM gone WHERE seq <= ?1", [int(seq)])?;
             transaction.execute("DELETE FROM letter WHERE pos < ?1", [int((seq + 1) << 20)])?;
             transaction.execute("DELETE FROM alarm WHERE live = 0 AND seq <= ?1", [int(seq)])?;
+            transaction.execute("DELETE FROM incident WHERE live = 0 AND seq <= ?1", [int(seq)])?;
+            transaction.execute("DELETE FROM entity WHERE live = 0 AND seq <= ?1", [int(seq)])?;
+            transaction.execute("DELETE FROM relation WHERE live = 0 AND seq <= ?1", [int(seq)])?;
             transaction.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('horizon', ?1)", [int(seq)])?;
             transaction.commit()
         })
