@@ -127,6 +127,7 @@ fn choose(ui: &mut Ui, theme: &Theme, url: &mut String) -> Option<Answer> {
     ) {
         answer = Some(Answer::Demo);
     }
+    ui.add_space(theme.scale.space.s);
     if way(
         ui,
         theme,

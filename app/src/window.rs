@@ -120,8 +120,11 @@ pub struct Window {
     args: Args,
     picture: Option<Picture>,
     turned_at: Instant,
+    fitted: bool,
 }
 
+/// Width in points from which on everything is drawn larger.
+const FINE: f32 = 2_000.0;
 /// Screens that a wall display goes round.
 const ROUND: [ViewName; 4] = [ViewName::Overview, ViewName::Topology, ViewName::Incidents, ViewName::Alarms];
 
@@ -158,7 +161,17 @@ impl Window {
             args,
             picture,
             turned_at: Instant::now(),
+            fitted: false,
         })
+    }
+
+    /// Enlarges everything once on a large screen that does not say how fine its pixels are.
+    fn fit(&mut self, ctx: &Context) {
+        let coarse = ctx.native_pixels_per_point().is_none_or(|points| points <= 1.0);
+        if !std::mem::replace(&mut self.fitted, true) && coarse {
+            let zoom = ctx.content_rect().width() * ctx.zoom_factor() / FINE;
+            ctx.set_zoom_factor(ctx.zoom_factor() * ((zoom * 4.0).floor() / 4.0).clamp(1.0, 2.0));
+        }
     }
 
     fn go_round(&mut self) {
@@ -207,6 +220,7 @@ impl eframe::App for Window {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
+        self.fit(&ctx);
         let now = platform::now().plus(self.seat.replica.skew);
         let zone = if self.seat.desk.local_time() {
             platform::zone()

@@ -1,4 +1,5 @@
 //! The line against a collector that does what a collector may do: pages, tails, restarts, refusals.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of a test fail by panicking")]
 
 use std::{
     sync::{

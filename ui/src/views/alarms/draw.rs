@@ -87,7 +87,10 @@ impl Rows for AlarmLines<'_> {
 
     fn mark(&self, row: usize) -> Option<Color32> {
         let alarm = self.alarm(row).filter(|alarm| Standing::of(alarm).waits())?;
-        Some(self.theme.level(level(alarm)).fill)
+        let fill = self.theme.level(level(alarm)).fill;
+        let odd_second = self.clock.now.as_micros() / 1_000_000 % 2 == 1;
+        let dimmed = self.theme.motion && odd_second && Standing::of(alarm) == Standing::New;
+        Some(if dimmed { Theme::veil(fill, 0.35) } else { fill })
     }
 
     fn spans(&self, row: usize) -> bool {

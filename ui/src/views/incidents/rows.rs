@@ -17,7 +17,7 @@ pub(super) const COLUMNS: [Column; 8] = [
     Column::new("severity", "Sev", 56.0).hint("Severity: shape and letter"),
     Column::new("status", "Status", 124.0).hint("Where its handling stands"),
     Column::new("title", "What is wrong where", 260.0).hint("Title").grows(),
-    Column::new("cause", "Likely cause", 220.0).hint("Best guess at the cause"),
+    Column::new("cause", "Likely cause", 220.0).hint("Best guess at the cause").stretches(),
     Column::new("confidence", "Sure", 92.0).hint("How sure the best guess is"),
     Column::new("alarms", "Alarms", 84.0).hint("Alarms in it: active of all").right(),
     Column::new("age", "Age", 84.0).hint("Time since it was opened").right(),

@@ -13,8 +13,8 @@ pub struct Column {
     pub width: f32,
     /// Where its cells stand.
     pub align: Align,
-    /// Takes the room that is left over.
-    pub grows: bool,
+    /// Its share of the room that is left over.
+    pub share: u8,
     /// Can be sorted by.
     pub sortable: bool,
     /// Shown to begin with.
@@ -30,7 +30,7 @@ impl Column {
             hint: label,
             width,
             align: Align::Min,
-            grows: false,
+            share: 0,
             sortable: true,
             shown: true,
         }
@@ -48,9 +48,15 @@ impl Column {
         self
     }
 
-    /// Takes the room that is left over.
+    /// Takes most of the room that is left over.
     pub const fn grows(mut self) -> Self {
-        self.grows = true;
+        self.share = 4;
+        self
+    }
+
+    /// Takes a part of the room that is left over.
+    pub const fn stretches(mut self) -> Self {
+        self.share = 1;
         self
     }
 

@@ -80,10 +80,10 @@ impl TableState {
             .filter_map(|state| Some((columns.iter().find(|column| column.id == state.id)?, state.width.max(NARROWEST))))
             .collect();
         let used: f32 = shown.iter().map(|(_, width)| width).sum();
-        let growing = shown.iter().filter(|(column, _)| column.grows).count();
-        if growing > 0 && used < room {
-            let share = (room - used) / growing as f32;
-            shown.iter_mut().filter(|(column, _)| column.grows).for_each(|(_, width)| *width += share);
+        let shares: f32 = shown.iter().map(|(column, _)| f32::from(column.share)).sum();
+        if shares > 0.0 && used < room {
+            let part = (room - used) / shares;
+            shown.iter_mut().for_each(|(column, width)| *width += part * f32::from(column.share));
         }
         shown
     }
