@@ -119,6 +119,11 @@ impl Desk {
         self.shell.go(ViewName::Incident);
     }
 
+    /// Narrows the alarm list to a severity, or widens it again.
+    pub fn narrow(&mut self, level: crate::theme::Level) {
+        self.alarms.toggle_level(level);
+    }
+
     /// Says that something was done, or why it was not.
     pub fn tell(&mut self, done: bool, words: impl Into<String>) {
         self.toasts.push(if done { Tone::Done } else { Tone::Refused }, words);

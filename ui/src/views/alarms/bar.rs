@@ -92,8 +92,11 @@ pub(super) fn bottom(ui: &mut Ui, view: &Alarms, model: &Model, cannot_act: Opti
                 AlarmCommand::Clear,
             ] {
                 let facts = Command::Alarm(command).facts();
-                let fits = view.subjects(model, command).len();
-                let nothing_fits = (fits == 0).then_some("None of the selected is in a state for this");
+                let nothing_fits = view
+                    .fitting(model, command)
+                    .next()
+                    .is_none()
+                    .then_some("None of the selected is in a state for this");
                 let why_not = Command::Alarm(command).why_not(&situation).or(nothing_fits);
                 let keys = facts.keys.first().map(|keys| keys.words()).unwrap_or_default();
                 if Button::new(facts.label).icon(facts.icon).key(&keys).unless(why_not).show(ui).clicked() {

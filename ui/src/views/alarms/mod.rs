@@ -7,7 +7,10 @@ pub(crate) mod inside;
 mod rows;
 
 use egui::Ui;
-use pedkai_core::model::{AlarmId, CommandTarget, Span, Timestamp};
+use pedkai_core::{
+    model::{AlarmId, CommandTarget, Span, Timestamp},
+    screen::AlarmRow,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -250,15 +253,7 @@ impl Alarms {
     }
 
     fn subjects(&self, model: &Model, command: AlarmCommand) -> Vec<Subject> {
-        let chosen = self.selection.iter().filter_map(|id| model.alarms().get(id));
-        let fits = |standing: Standing| match command {
-            AlarmCommand::Ack | AlarmCommand::AckWith => standing.waits(),
-            AlarmCommand::Unack => !standing.waits(),
-            AlarmCommand::Clear => matches!(standing, Standing::New | Standing::Acked),
-            AlarmCommand::Comment | AlarmCommand::Own | AlarmCommand::Release => true,
-        };
-        chosen
-            .filter(|alarm| fits(Standing::of(alarm)))
+        self.fitting(model, command)
             .map(|alarm| Subject {
                 target: CommandTarget::Alarm(AlarmId(alarm.id)),
                 name: format!("{} on {}", alarm.alarm_type, alarm.entity_name),
@@ -266,6 +261,20 @@ impl Alarms {
                 changed_at: alarm.changed_at,
             })
             .collect()
+    }
+
+    /// Those of the selected that are in a state for a command.
+    fn fitting<'a>(&'a self, model: &'a Model, command: AlarmCommand) -> impl Iterator<Item = &'a AlarmRow> {
+        let fits = move |standing: Standing| match command {
+            AlarmCommand::Ack | AlarmCommand::AckWith => standing.waits(),
+            AlarmCommand::Unack => !standing.waits(),
+            AlarmCommand::Clear => matches!(standing, Standing::New | Standing::Acked),
+            AlarmCommand::Comment | AlarmCommand::Own | AlarmCommand::Release => true,
+        };
+        self.selection
+            .iter()
+            .filter_map(|id| model.alarms().get(id))
+            .filter(move |alarm| fits(Standing::of(alarm)))
     }
 
     fn unfold(&mut self, id: Uuid) {

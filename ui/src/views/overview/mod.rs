@@ -188,10 +188,14 @@ fn incidents(ui: &mut Ui, model: &Model, clock: &Clock, intents: &mut Vec<Intent
 }
 
 fn calm(ui: &mut Ui, words: &str) {
+    quiet(ui, Icon::CHECK, words);
+}
+
+fn quiet(ui: &mut Ui, icon: Icon, words: &str) {
     ui.horizontal(|ui| {
         ui.set_min_height(30.0);
         let theme = Theme::of(ui);
-        text::icon(ui, Icon::CHECK, theme.palette.text.faint, "");
+        text::icon(ui, icon, theme.palette.text.faint, "");
         text::soft(ui, words);
     });
 }
@@ -229,7 +233,7 @@ fn silent(ui: &mut Ui, model: &Model, clock: &Clock, intents: &mut Vec<Intent>) 
     Card::new("Gone silent").icon(Icon::HOURGLASS_MEDIUM).note(note).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         if model.sources().is_empty() {
-            calm(ui, "No source has spoken yet.");
+            quiet(ui, Icon::MINUS, "No source has spoken yet.");
         } else if silent.is_empty() {
             calm(ui, "Every source has spoken within its usual time.");
         }
