@@ -121,7 +121,7 @@ fn alarm(number: usize) -> AlarmRow {
         rule: "std.link".into(),
         tracking_ids: vec![id(5, number)],
         event_ids: vec![id(6, number)],
-        incident_id: (number % 4 == 0).then(|| id(7, number % 2_000)),
+        incident_id: number.is_multiple_of(4).then(|| id(7, number % 2_000)),
         owner: Name::EMPTY,
         comment: Name::EMPTY,
         emergency: false,
@@ -228,7 +228,9 @@ fn main() {
     for view in [ViewName::Alarms, ViewName::Incidents, ViewName::Overview, ViewName::System, ViewName::Topology] {
         bench.desk.go(view);
         println!("{:<28} first  {:6.2} ms", view.word(), bench.frame(Vec::new()).as_secs_f64() * 1e3);
-        (0..20).for_each(|_| drop(bench.frame(Vec::new())));
+        for _ in 0..20 {
+            bench.frame(Vec::new());
+        }
         tell(&format!("{} at rest", view.word()), (0..FRAMES).map(|_| bench.frame(Vec::new())).collect());
         let down = if view == ViewName::Topology { 3.0 } else { -240.0 };
         tell(
