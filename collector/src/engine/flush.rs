@@ -109,11 +109,17 @@ fn write(inner: &Arc<Inner>, batch: &Arc<Batch>) {
     }
     inner.counters.rows_written.fetch_add(batch.changes.rows.len() as u64, Relaxed);
     inner.counters.rows.add(began.elapsed());
-    written(inner, batch.changes.seq, began.elapsed());
+    applied(inner, batch.changes.seq);
+    if let Some(rows) = lock(&inner.rows_writer).as_mut()
+        && let Err(problem) = rows.tidy()
+    {
+        tracing::warn!(tenant = %inner.id, %problem, "the rows' write-ahead file could not be emptied; it will be tried again");
+    }
+    written(inner, began.elapsed());
 }
 
-/// Says that the rows hold everything up to a record.
-fn written(inner: &Arc<Inner>, seq: u64, took: Duration) {
+/// Makes room for the next write.
+fn written(inner: &Arc<Inner>, took: Duration) {
     if std::mem::take(&mut lock(&inner.flushing).failing) {
         *lock(&inner.trouble) = None;
     }
@@ -124,7 +130,6 @@ fn written(inner: &Arc<Inner>, seq: u64, took: Duration) {
         flushing.took = took;
         flushing.waiting.take()
     };
-    applied(inner, seq);
     if let Some(haste) = waiting {
         inner.wake(|queue| queue.flush = queue.flush.max(Some(haste)));
     }

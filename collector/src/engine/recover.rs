@@ -24,11 +24,20 @@ pub(super) fn open(inner: &Arc<Inner>) -> Result<Open, JournalError> {
     let head = log.head();
     let epoch = head.epoch.max(1);
     let mut slot = lock(&inner.rows_writer);
-    let (rows, kept) = match slot.take() {
+    let minter = Minter::new(inner.id, epoch);
+    let (mut rows, mut kept) = match slot.take() {
         Some(rows) => (rows, true),
-        None => rows(inner, &reader, Minter::new(inner.id, epoch))?,
+        None => find(inner, &reader, minter)?,
     };
-    let (state, facts) = begin(inner, &reader, &rows, kept, epoch)?;
+    let (state, facts) = match begin(inner, &reader, &rows, kept, epoch) {
+        Err(problem @ JournalError::Corrupt { .. }) if kept => {
+            tracing::warn!(tenant = %inner.id, %problem, "the rows are made again from the log");
+            drop(rows);
+            (rows, kept) = (anew(inner, minter)?, false);
+            begin(inner, &reader, &rows, kept, epoch)?
+        }
+        other => other?,
+    };
     let rows = slot.insert(rows);
     let flushed = if kept { state.seq() } else { 0 };
     let mut open = Open {
@@ -59,7 +68,7 @@ pub(super) fn open(inner: &Arc<Inner>) -> Result<Open, JournalError> {
 }
 
 /// The rows, and whether they belong to this log; if not, they begin anew.
-fn rows(inner: &Inner, reader: &LogReader, minter: Minter) -> Result<(RowsWriter, bool), JournalError> {
+fn find(inner: &Inner, reader: &LogReader, minter: Minter) -> Result<(RowsWriter, bool), JournalError> {
     let file = inner.folder.rows();
     match RowsWriter::open(&file, minter) {
         Ok(Some(rows)) if belongs(&rows, reader)? => return Ok((rows, true)),
@@ -69,15 +78,20 @@ fn rows(inner: &Inner, reader: &LogReader, minter: Minter) -> Result<(RowsWriter
         }
         Err(other) => return Err(other),
     }
+    Ok((anew(inner, minter)?, false))
+}
+
+/// Rows with nothing in them yet.
+fn anew(inner: &Inner, minter: Minter) -> Result<RowsWriter, JournalError> {
+    let file = inner.folder.rows();
     inner.rows.close();
     remove(&file)?;
-    let rows = RowsWriter::open(&file, minter)?.ok_or_else(|| JournalError::corrupt(&file, "a new file has another format"))?;
-    Ok((rows, false))
+    RowsWriter::open(&file, minter)?.ok_or_else(|| JournalError::corrupt(&file, "a new file has another format"))
 }
 
 fn belongs(rows: &RowsWriter, reader: &LogReader) -> Result<bool, JournalError> {
     let (seq, hash) = rows.applied()?;
-    if seq == 0 || rows.integrity().is_err() {
+    if seq == 0 || rows.readable().is_err() {
         return Ok(false);
     }
     Ok(reader.hash(seq)?.is_some_and(|found| hash.as_deref() == Some(&found[..])))

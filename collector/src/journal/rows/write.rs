@@ -39,6 +39,9 @@ pub struct Batch {
     pub touches: Vec<Touch>,
 }
 
+/// Bytes beside the file after which they are moved into it.
+const TIDY_AT: u64 = 64 << 20;
+
 /// The writing end of a tenant's rows. There is one.
 pub struct RowsWriter {
     database: Database,
@@ -91,19 +94,18 @@ impl RowsWriter {
     /// # Errors
     /// Damaged, or a disk that refuses.
     pub fn items(&self) -> Result<Vec<(ItemKind, u64, Vec<u8>)>> {
-        let rows: Vec<(u8, i64, Vec<u8>)> = self.database.run(|connection| {
-            connection
-                .prepare("SELECT kind, slot, body FROM item ORDER BY kind, slot")?
-                .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-                .collect()
-        })?;
-        rows.into_iter()
-            .map(|(kind, slot, body)| {
-                ItemKind::of_number(kind)
-                    .map(|kind| (kind, uint(slot), body))
-                    .ok_or_else(|| JournalError::corrupt(&self.database.file, format!("an item of unknown kind {kind}")))
-            })
-            .collect()
+        let mut items = Vec::new();
+        for kind in ItemKind::ALL {
+            self.database.run(|connection| {
+                let mut statement = connection.prepare(&format!("SELECT slot, body FROM item_{} ORDER BY slot", kind as u8))?;
+                let mut rows = statement.query([])?;
+                while let Some(row) = rows.next()? {
+                    items.push((kind, uint(row.get(0)?), row.get(1)?));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(items)
     }
 
     /// Writes a batch in one transaction: all of it or nothing. One that is older than the rows is passed over.
@@ -154,6 +156,38 @@ impl RowsWriter {
         })
     }
 
+    /// Moves what was committed into the file itself once that has grown to 64 MiB. Readers and the log go on meanwhile.
+    ///
+    /// # Errors
+    /// A disk that refuses; nothing is lost then.
+    pub fn tidy(&self) -> Result<()> {
+        let mut beside = self.database.file.as_os_str().to_owned();
+        beside.push("-wal");
+        if std::fs::metadata(beside).is_ok_and(|found| found.len() > TIDY_AT) {
+            return self.database.checkpoint(false);
+        }
+        Ok(())
+    }
+
+    /// Reads back one row of each kind, the one that was written longest ago: a build that keeps rows in another form cannot.
+    ///
+    /// # Errors
+    /// Damaged (or of another form), or a disk that refuses.
+    pub fn readable(&self) -> Result<()> {
+        for kind in Kind::ALL {
+            let found: Option<([u8; 16], Vec<u8>)> = self.database.run(|connection| {
+                connection
+                    .prepare(&format!("SELECT id, body FROM {} ORDER BY seq LIMIT 1", kind.word()))?
+                    .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()
+            })?;
+            if let Some((id, bytes)) = found {
+                body::decode(&self.database, &self.minter, kind, uuid::Uuid::from_bytes(id), &bytes)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Moves what was committed into the file itself.
     ///
     /// # Errors
@@ -180,13 +214,11 @@ fn meta(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
 }
 
 fn items(connection: &Connection, changes: &Changes) -> rusqlite::Result<()> {
-    let mut put =
-        connection.prepare_cached("INSERT INTO item (kind, slot, body) VALUES (?1, ?2, ?3) ON CONFLICT (kind, slot) DO UPDATE SET body = excluded.body")?;
-    let mut drop_it = connection.prepare_cached("DELETE FROM item WHERE kind = ?1 AND slot = ?2")?;
     for item in &changes.items {
+        let slot = int(item.slot);
         match &item.body {
-            Some(body) => put.execute((item.kind as u8, int(item.slot), body))?,
-            None => drop_it.execute((item.kind as u8, int(item.slot)))?,
+            Some(body) => connection.prepare_cached(PUT_ITEM[item.kind as usize])?.execute((slot, body))?,
+            None => connection.prepare_cached(DROP_ITEM[item.kind as usize])?.execute([slot])?,
         };
     }
     Ok(())
@@ -200,11 +232,35 @@ fn touches(connection: &Connection, touches: &[Touch]) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// A table for each kind of item: an integer key is the fastest there is.
+const PUT_ITEM: [&str; ItemKind::ALL.len()] = [
+    "INSERT INTO item_0 (slot, body) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET body = excluded.body",
+    "INSERT INTO item_1 (slot, body) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET body = excluded.body",
+    "INSERT INTO item_2 (slot, body) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET body = excluded.body",
+    "INSERT INTO item_3 (slot, body) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET body = excluded.body",
+    "INSERT INTO item_4 (slot, body) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET body = excluded.body",
+    "INSERT INTO item_5 (slot, body) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET body = excluded.body",
+    "INSERT INTO item_6 (slot, body) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET body = excluded.body",
+    "INSERT INTO item_7 (slot, body) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET body = excluded.body",
+];
+const DROP_ITEM: [&str; ItemKind::ALL.len()] = [
+    "DELETE FROM item_0 WHERE slot = ?1",
+    "DELETE FROM item_1 WHERE slot = ?1",
+    "DELETE FROM item_2 WHERE slot = ?1",
+    "DELETE FROM item_3 WHERE slot = ?1",
+    "DELETE FROM item_4 WHERE slot = ?1",
+    "DELETE FROM item_5 WHERE slot = ?1",
+    "DELETE FROM item_6 WHERE slot = ?1",
+    "DELETE FROM item_7 WHERE slot = ?1",
+];
+
+/// What never changes about an alarm (entity, device, type) is not set again: its indexes stay as they are.
 const ALARM: &str = "INSERT INTO alarm (pos, id, seq, live, changed_at, severity, cleared, acked, shelved, suppressed, source, count, entity, device, incident, \
     alarm_type, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) ON CONFLICT (pos) DO UPDATE SET \
     seq = excluded.seq, live = excluded.live, changed_at = excluded.changed_at, severity = excluded.severity, cleared = excluded.cleared, \
     acked = excluded.acked, shelved = excluded.shelved, suppressed = excluded.suppressed, source = excluded.source, count = excluded.count, \
-    entity = excluded.entity, device = excluded.device, incident = excluded.incident, body = excluded.body";
+    body = excluded.body";
+const ALARM_INCIDENT: &str = "UPDATE alarm SET incident = ?2 WHERE pos = ?1 AND incident IS NOT ?2";
 const INCIDENT: &str = "INSERT INTO incident (pos, id, seq, live, changed_at, severity, status, owner, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) \
     ON CONFLICT (pos) DO UPDATE SET seq = excluded.seq, live = excluded.live, changed_at = excluded.changed_at, severity = excluded.severity, \
     status = excluded.status, owner = excluded.owner, body = excluded.body";
@@ -222,25 +278,29 @@ fn row(connection: &Connection, minter: &Minter, seq: u64, change: &RowChange, b
     let pos = place(minter, kind, id);
     let (id, seq, live) = (id.as_bytes(), int(seq), change.live);
     match &change.row {
-        Row::Alarm(row) => connection.prepare_cached(ALARM)?.execute(rusqlite::params![
-            pos,
-            id,
-            seq,
-            live,
-            row.changed_at.as_micros(),
-            row.severity.number(),
-            row.cleared,
-            row.ack.is_some(),
-            row.shelved,
-            row.suppressed_by.is_some(),
-            row.source as u8,
-            row.count,
-            place(minter, Kind::Entity, row.entity_id),
-            row.device_id.map(|id| place(minter, Kind::Entity, id)),
-            row.incident_id.map(|id| place(minter, Kind::Incident, id)),
-            row.alarm_type.as_str(),
-            bytes,
-        ])?,
+        Row::Alarm(row) => {
+            let incident = row.incident_id.map(|id| place(minter, Kind::Incident, id));
+            connection.prepare_cached(ALARM)?.execute(rusqlite::params![
+                pos,
+                id,
+                seq,
+                live,
+                row.changed_at.as_micros(),
+                row.severity.number(),
+                row.cleared,
+                row.ack.is_some(),
+                row.shelved,
+                row.suppressed_by.is_some(),
+                row.source as u8,
+                row.count,
+                place(minter, Kind::Entity, row.entity_id),
+                row.device_id.map(|id| place(minter, Kind::Entity, id)),
+                incident,
+                row.alarm_type.as_str(),
+                bytes,
+            ])?;
+            connection.prepare_cached(ALARM_INCIDENT)?.execute((pos, incident))?
+        }
         Row::Incident(row) => connection.prepare_cached(INCIDENT)?.execute(rusqlite::params![
             pos,
             id,
