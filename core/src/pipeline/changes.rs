@@ -1,12 +1,10 @@
 //! What a screen's rows and a restart need to be told after records were folded.
 
-use std::collections::BTreeSet;
-
 use super::state::{RestoreError, SourceStat, State};
 use crate::ingest::Mapping;
-use crate::model::{Alarm, AlarmIx, CommandId, EntityIx, Hypothesis, Incident, IncidentIx, Name, Outcome, TenantId, Timestamp};
-use crate::screen::{self, IncidentRow, Row};
-use crate::topology::{Entity, Relation, RelationIx, Topology, TopologyDelta};
+use crate::model::{Alarm, AlarmIx, CommandId, EntityIx, Incident, IncidentIx, Name, Outcome, TenantId, Timestamp};
+use crate::screen::{self, Row};
+use crate::topology::{Entity, Relation, RelationIx, Topology};
 use std::sync::Arc;
 
 /// Kinds of items that a state is made of.
@@ -82,52 +80,6 @@ pub struct Changes {
     pub items: Vec<ItemChange>,
     /// For screens.
     pub rows: Vec<RowChange>,
-}
-
-/// Which pieces changed; alarms and incidents keep their own list.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Dirt {
-    entities: BTreeSet<EntityIx>,
-    relations: BTreeSet<RelationIx>,
-    sources: BTreeSet<u32>,
-    pub(super) keys: BTreeSet<(u64, u32)>,
-    pub(super) commands: BTreeSet<CommandId>,
-    pub(super) documents: bool,
-    gone: Vec<(EntityIx, Entity)>,
-    purged: Vec<IncidentRow>,
-    shown: BTreeSet<EntityIx>,
-    addresses: BTreeSet<Name>,
-}
-
-impl Dirt {
-    pub(super) fn topology(&mut self, delta: &TopologyDelta) {
-        match delta {
-            TopologyDelta::EntityPut { ix, .. } | TopologyDelta::EntityRemoved { ix } => {
-                self.entities.insert(*ix);
-            }
-            TopologyDelta::RelationPut { ix, .. } | TopologyDelta::RelationRemoved { ix } => {
-                self.relations.insert(*ix);
-            }
-        }
-    }
-
-    pub(super) fn purged(&mut self, row: IncidentRow) {
-        self.purged.push(row);
-    }
-
-    /// An entity that rows of others may show gets new content, or goes.
-    pub(super) fn shown(&mut self, ix: EntityIx, before: &Entity) {
-        self.shown.insert(ix);
-        self.addresses.extend(before.addresses());
-    }
-
-    pub(super) fn source(&mut self, ix: u32) {
-        self.sources.insert(ix);
-    }
-
-    pub(super) fn gone(&mut self, ix: EntityIx, entity: Entity) {
-        self.gone.push((ix, entity));
-    }
 }
 
 #[derive(minicbor::Encode, minicbor::Decode)]
@@ -237,26 +189,6 @@ impl State {
         changes
     }
 
-    /// Says that everything in it changed, so that rows can be written from nothing.
-    pub fn mark_all(&mut self) {
-        let entities = self.topology.entities().map(|(ix, _)| ix);
-        self.dirt.entities.extend(entities);
-        let relations = self.topology.relations().map(|(ix, _)| ix);
-        self.dirt.relations.extend(relations);
-        let sources = 0..self.sources.len() as u32;
-        self.dirt.sources.extend(sources);
-        self.dirt.keys.extend(self.key_order.keys().copied());
-        self.dirt.commands.extend(self.commands.keys().copied());
-        let alarms: Vec<AlarmIx> = self.alarms.iter().map(|(ix, _)| ix).collect();
-        for ix in alarms {
-            self.alarms.mark(ix);
-        }
-        let incidents: Vec<IncidentIx> = self.incidents.iter().map(|(ix, _)| ix).collect();
-        for ix in incidents {
-            self.incidents.mark(ix);
-        }
-    }
-
     fn head(&self) -> Head {
         Head {
             tenant: self.tenant,
@@ -266,49 +198,6 @@ impl State {
             mapping_files: self.mapping_files.clone(),
             policy_files: self.policy_files.clone(),
             topology: self.topology.version(),
-        }
-    }
-
-    /// Rows of alarms, incidents and sources show names and ids of entities: they change with them.
-    fn mark_what_shows_entities(&mut self) {
-        for ix in &self.dirt.entities {
-            if let Some(entity) = self.topology.entity(*ix) {
-                self.dirt.addresses.extend(entity.addresses());
-            }
-        }
-        for address in std::mem::take(&mut self.dirt.addresses) {
-            for of_kind in &self.source_of {
-                self.dirt.sources.extend(of_kind.get(&address));
-            }
-        }
-        let shown = std::mem::take(&mut self.dirt.shown);
-        if shown.is_empty() {
-            return;
-        }
-        let shows = |ix: Option<EntityIx>| ix.is_some_and(|ix| shown.contains(&ix));
-        let alarms: Vec<AlarmIx> = self
-            .alarms
-            .iter()
-            .filter(|(_, alarm)| {
-                let anchor = &alarm.anchor;
-                shows(Some(anchor.entity)) || shows(Some(anchor.device)) || shows(anchor.link) || shows(anchor.peer)
-            })
-            .map(|(ix, _)| ix)
-            .collect();
-        for ix in alarms {
-            self.alarms.mark(ix);
-        }
-        let incidents: Vec<IncidentIx> = self
-            .incidents
-            .iter()
-            .filter(|(_, incident)| {
-                let guessed = |guess: &Hypothesis| shows(Some(guess.entity)) || guess.path.iter().any(|ix| shows(Some(*ix)));
-                incident.hypotheses.iter().any(guessed) || incident.members.iter().any(|member| shows(member.link.through))
-            })
-            .map(|(ix, _)| ix)
-            .collect();
-        for ix in incidents {
-            self.incidents.mark(ix);
         }
     }
 

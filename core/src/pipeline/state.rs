@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::changes::Dirt;
+use super::dirt::Dirt;
 use super::delta::Delta;
 use crate::correlation::{IncidentDelta, Incidents};
 use crate::ingest::Mapping;
