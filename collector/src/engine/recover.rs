@@ -48,7 +48,6 @@ pub(super) fn open(inner: &Arc<Inner>) -> Result<Open, JournalError> {
         gone: Vec::new(),
         log,
         looked: None,
-        checkpointed: 0,
     };
     fold(&mut open, &reader, rows)?;
     if open.state.seq() != head.seq {

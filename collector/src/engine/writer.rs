@@ -18,9 +18,6 @@ use crate::journal::log::{Entry, Log};
 /// A difference between the wall clock and the time that really went by, above which the log says that the clock jumped.
 const JUMP: Span = Span::seconds(60);
 
-/// Bytes of records after which they are moved from the write-ahead file into the log's own.
-const CHECKPOINT: u64 = 16 << 20;
-
 /// A log that could not be written is tried again after this long.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -35,7 +32,6 @@ pub(super) struct Open {
     pub(super) gone: Vec<RowChange>,
     pub(super) versions: Versions,
     pub(super) looked: Option<(Timestamp, Instant)>,
-    pub(super) checkpointed: u64,
 }
 
 /// Versions of the documents in force.
@@ -110,7 +106,7 @@ fn step(inner: &Arc<Inner>, taken: Taken) {
         return refuse(inner, pieces, &error);
     }
     if (!pieces.is_empty() || clock) && commit(inner, &mut writer, pieces, clock) {
-        checkpoint(inner, &mut writer);
+        tidy(inner, &writer);
     }
     if let Some(open) = writer.as_mut() {
         flush::consider(inner, open, flush);
@@ -230,13 +226,10 @@ fn append(inner: &Inner, open: &mut Open, record: &Record) -> Result<(), Journal
     Ok(())
 }
 
-fn checkpoint(inner: &Inner, writer: &mut Option<Open>) {
-    let Some(open) = writer else { return };
-    if open.log.written() - open.checkpointed < CHECKPOINT {
-        return;
-    }
-    open.checkpointed = open.log.written();
-    if let Err(problem) = open.log.checkpoint(false) {
+fn tidy(inner: &Inner, writer: &Option<Open>) {
+    if let Some(open) = writer
+        && let Err(problem) = open.log.tidy()
+    {
         tracing::warn!(tenant = %inner.id, %problem, "the log's write-ahead file could not be emptied; it will be tried again");
     }
 }
@@ -247,7 +240,7 @@ pub(super) fn close(inner: &Arc<Inner>) -> Result<(), JournalError> {
     let mut rows = lock(&inner.rows_writer);
     inner.rows.close();
     inner.opened.store(false, Release);
-    let log = writer.take().map_or(Ok(()), |open| open.log.checkpoint(true));
-    let rows = rows.take().map_or(Ok(()), |rows| rows.checkpoint(true));
+    let log = writer.take().map_or(Ok(()), |open| open.log.checkpoint());
+    let rows = rows.take().map_or(Ok(()), |rows| rows.checkpoint());
     log.and(rows)
 }

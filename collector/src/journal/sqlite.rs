@@ -59,7 +59,7 @@ impl Database {
         };
         connection
             .execute_batch(&format!(
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous={mode}; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;"
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous={mode}; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=4194304;"
             ))
             .map_err(fail)?;
         Ok(Self {
@@ -97,6 +97,16 @@ impl Database {
             "PRAGMA wal_checkpoint(PASSIVE)"
         };
         self.run(|connection| connection.query_row(sql, [], |_| Ok(())))
+    }
+
+    /// Moves what was committed into the file itself once `bytes` have gathered beside it. The file beside shrinks again with the next commit.
+    pub(crate) fn tidy(&self, bytes: u64) -> Result<()> {
+        let mut beside = self.file.as_os_str().to_owned();
+        beside.push("-wal");
+        if std::fs::metadata(beside).is_ok_and(|found| found.len() > bytes) {
+            return self.checkpoint(false);
+        }
+        Ok(())
     }
 
     /// The first problem that SQLite finds in the file, if any.

@@ -21,6 +21,9 @@ const VERSION: i64 = 1;
 /// How a record's bytes are kept. Level 1: three times smaller at a tenth of the time that deciding takes.
 const LEVEL: i32 = 1;
 
+/// Bytes beside the file after which they are moved into it.
+const TIDY_AT: u64 = 16 << 20;
+
 const SCHEMA: &str = "
 CREATE TABLE record (
     seq INTEGER PRIMARY KEY,
@@ -161,12 +164,20 @@ impl Log {
         self.written
     }
 
-    /// Moves what was committed into the file itself, when enough has gathered. Call it when no sender waits.
+    /// Moves what was committed into the file itself once 16 MiB have gathered beside it. Call it when no sender waits.
     ///
     /// # Errors
     /// A disk that refuses; nothing is lost then.
-    pub fn checkpoint(&self, truncate: bool) -> Result<()> {
-        self.database.checkpoint(truncate)
+    pub fn tidy(&self) -> Result<()> {
+        self.database.tidy(TIDY_AT)
+    }
+
+    /// Moves all that was committed into the file itself.
+    ///
+    /// # Errors
+    /// A disk that refuses; nothing is lost then.
+    pub fn checkpoint(&self) -> Result<()> {
+        self.database.checkpoint(true)
     }
 
     /// Reads a value kept beside the records.

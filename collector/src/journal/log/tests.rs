@@ -173,3 +173,29 @@ fn count(file: &Path) -> i64 {
         .query_row("SELECT count(*) FROM record", [], |row| row.get(0))
         .unwrap()
 }
+
+#[test]
+fn the_file_beside_the_log_does_not_grow_without_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.db");
+    let mut log = Log::open(&file).unwrap();
+    let mut noise = vec![0; 1_000_000];
+    blake3::Hasher::new().finalize_xof().fill(&mut noise);
+    let mut largest = 0;
+    for seq in 1..=80 {
+        let entry = Entry {
+            seq,
+            at: at(seq),
+            epoch: 1,
+            events: 0,
+            unmapped: 0,
+            unreadable: 0,
+            bytes: &noise,
+        };
+        log.append(&entry).unwrap();
+        log.tidy().unwrap();
+        largest = largest.max(std::fs::metadata(folder.path().join("log.db-wal")).unwrap().len());
+    }
+    assert!(log.written() > 40_000_000, "{}", log.written());
+    assert!(largest < 20_000_000, "{largest}");
+}

@@ -161,12 +161,7 @@ impl RowsWriter {
     /// # Errors
     /// A disk that refuses; nothing is lost then.
     pub fn tidy(&self) -> Result<()> {
-        let mut beside = self.database.file.as_os_str().to_owned();
-        beside.push("-wal");
-        if std::fs::metadata(beside).is_ok_and(|found| found.len() > TIDY_AT) {
-            return self.database.checkpoint(false);
-        }
-        Ok(())
+        self.database.tidy(TIDY_AT)
     }
 
     /// Reads back one row of each kind, the one that was written longest ago: a build that keeps rows in another form cannot.
@@ -192,8 +187,8 @@ impl RowsWriter {
     ///
     /// # Errors
     /// A disk that refuses; nothing is lost then.
-    pub fn checkpoint(&self, truncate: bool) -> Result<()> {
-        self.database.checkpoint(truncate)
+    pub fn checkpoint(&self) -> Result<()> {
+        self.database.checkpoint(true)
     }
 
     /// Asks SQLite whether the file is whole.
