@@ -1,5 +1,6 @@
 //! The headless service that hears the network and serves seats.
 
+pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod identity;

@@ -1,2 +1,7 @@
 //! The headless service.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pedkai_collector::cli::run(std::env::args_os())
+}

@@ -1,7 +1,9 @@
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::str::FromStr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+
+use crate::listen::Network;
 
 /// Where to listen, or not at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -45,56 +47,14 @@ impl TryFrom<String> for Listen {
     }
 }
 
-/// A single address or a network such as `10.0.0.0/8`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Network {
-    address: IpAddr,
-    bits: u8,
+/// Reads an address or network.
+pub(super) fn network<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Network, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(serde::de::Error::custom)
 }
 
-impl Network {
-    /// Whether `address` lies in it. An IPv4 address in IPv6 clothes counts as IPv4.
-    #[must_use]
-    pub fn holds(&self, address: IpAddr) -> bool {
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(own), IpAddr::V4(other)) => prefix(u128::from(own.to_bits()) << 96, self.bits) == prefix(u128::from(other.to_bits()) << 96, self.bits),
-            (IpAddr::V6(own), IpAddr::V6(other)) => prefix(own.to_bits(), self.bits) == prefix(other.to_bits(), self.bits),
-            _ => false,
-        }
-    }
-}
-
-const fn prefix(bits: u128, length: u8) -> u128 {
-    match length {
-        0 => 0,
-        length => bits >> (128 - length as u32),
-    }
-}
-
-impl FromStr for Network {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("'{text}' is no address or network: write one such as 192.0.2.7 or 10.0.0.0/8");
-        let (address, bits) = match text.split_once('/') {
-            Some((address, bits)) => (address, Some(bits)),
-            None => (text, None),
-        };
-        let address: IpAddr = address.trim().parse::<IpAddr>().map_err(|_| wrong())?.to_canonical();
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        let bits = match bits {
-            Some(bits) => bits.trim().parse::<u8>().ok().filter(|bits| *bits <= most).ok_or_else(wrong)?,
-            None => most,
-        };
-        Ok(Self { address, bits })
-    }
-}
-
-impl TryFrom<String> for Network {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
+/// Reads a list of them.
+pub(super) fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Network>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    texts.iter().map(|text| text.parse().map_err(serde::de::Error::custom)).collect()
 }

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-pub use address::{Listen, Network};
+pub use address::Listen;
 pub use data::{create_private, default_data_dir, write_private};
 pub use sections::{
     Api, AuthProtocol, Community, DEFAULT_TENANT, Limits, Llm, Notify, PrivProtocol, Retention, Snmp, SnmpUser, Syslog, SyslogSource, Tenants, Trust,
@@ -112,29 +112,13 @@ impl Config {
         self.tenants.check().map_err(|problem| ("tenants", problem))
     }
 
-    /// The communities that are heard: those configured, or `public` for the tenant `default` where none is and SNMP is heard on
-    /// loopback only.
-    #[must_use]
-    pub fn communities(&self) -> Vec<Community> {
-        let loopback = self.snmp.listen.address().is_some_and(|address| address.ip().is_loopback());
-        match &self.snmp.communities {
-            Some(communities) => communities.clone(),
-            None if loopback => vec![Community {
-                community: "public".to_owned(),
-                tenant: DEFAULT_TENANT.to_owned(),
-            }],
-            None => Vec::new(),
-        }
-    }
-
     /// The tenants that the file names anywhere, each once, in order.
     #[must_use]
     pub fn named_tenants(&self) -> Vec<String> {
-        let communities = self.communities();
         let mut names: Vec<String> = std::iter::once(DEFAULT_TENANT.to_owned())
             .chain(self.tenants.create.iter().cloned())
             .chain(self.snmp.users.iter().map(|user| user.tenant.clone()))
-            .chain(communities.into_iter().map(|community| community.tenant))
+            .chain(self.snmp.communities.iter().flatten().map(|community| community.tenant.clone()))
             .chain(self.syslog.sources.iter().map(|source| source.tenant.clone()))
             .collect();
         names.sort();

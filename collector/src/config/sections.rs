@@ -3,7 +3,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::address::{Listen, Network};
+use super::address::{Listen, network, networks};
+use crate::listen::Network;
 
 /// The tenant that exists from the start.
 pub const DEFAULT_TENANT: &str = "default";
@@ -55,11 +56,9 @@ fn between(name: &str, value: u32, least: u32, most: u32) -> Result<(), String> 
 pub struct Snmp {
     /// UDP address for traps and informs.
     pub listen: Listen,
-    /// Size of the socket's receive buffer asked of the kernel, KiB; it grants at most net.core.rmem_max.
-    pub receive_buffer_kib: u32,
     /// SNMPv3 users.
     pub users: Vec<SnmpUser>,
-    /// v1 and v2c communities; not given: `public` for `default`, on loopback only.
+    /// v1 and v2c communities; not given: `public` for `default`, from loopback only.
     pub communities: Option<Vec<Community>>,
 }
 
@@ -67,7 +66,6 @@ impl Default for Snmp {
     fn default() -> Self {
         Self {
             listen: loopback(1162),
-            receive_buffer_kib: 8_192,
             users: Vec::new(),
             communities: None,
         }
@@ -165,6 +163,21 @@ pub enum AuthProtocol {
     Sha512,
 }
 
+impl AuthProtocol {
+    /// The word of the configuration.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            AuthProtocol::Md5 => "MD5",
+            AuthProtocol::Sha1 => "SHA",
+            AuthProtocol::Sha224 => "SHA-224",
+            AuthProtocol::Sha256 => "SHA-256",
+            AuthProtocol::Sha384 => "SHA-384",
+            AuthProtocol::Sha512 => "SHA-512",
+        }
+    }
+}
+
 /// Privacy protocols of SNMPv3 (RFC 3414, RFC 3826, and AES with longer keys as devices do it).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub enum PrivProtocol {
@@ -180,6 +193,19 @@ pub enum PrivProtocol {
     /// CFB128-AES-256.
     #[serde(rename = "AES-256")]
     Aes256,
+}
+
+impl PrivProtocol {
+    /// The word of the configuration.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            PrivProtocol::Des => "DES",
+            PrivProtocol::Aes128 => "AES-128",
+            PrivProtocol::Aes192 => "AES-192",
+            PrivProtocol::Aes256 => "AES-256",
+        }
+    }
 }
 
 /// `[[snmp.communities]]`
@@ -212,12 +238,12 @@ pub struct Syslog {
     pub tls_certificate: Option<PathBuf>,
     /// File with its key, PEM.
     pub tls_key: Option<PathBuf>,
+    /// File with the roots that senders' certificates must come from, PEM; not given: senders need none.
+    pub tls_client_roots: Option<PathBuf>,
     /// Longest line, bytes; longer ones are cut and said so.
     pub line_limit: u32,
     /// Most TCP connections at once.
     pub connections: u32,
-    /// Size of the UDP socket's receive buffer asked of the kernel, KiB.
-    pub receive_buffer_kib: u32,
     /// Which source belongs to which tenant. On loopback whatever is not named belongs to `default`.
     pub sources: Vec<SyslogSource>,
 }
@@ -230,9 +256,9 @@ impl Default for Syslog {
             tls: None,
             tls_certificate: None,
             tls_key: None,
+            tls_client_roots: None,
             line_limit: 65_535,
             connections: 1_000,
-            receive_buffer_kib: 8_192,
             sources: Vec::new(),
         }
     }
@@ -266,6 +292,7 @@ impl Syslog {
 #[serde(deny_unknown_fields)]
 pub struct SyslogSource {
     /// Address or network of the sender.
+    #[serde(deserialize_with = "network")]
     pub address: Network,
     /// Tenant its events belong to.
     pub tenant: String,
@@ -373,6 +400,7 @@ pub struct Notify {}
 #[serde(default, deny_unknown_fields)]
 pub struct Trust {
     /// Peers whose word about another sender's address or name counts.
+    #[serde(deserialize_with = "networks")]
     pub relays: Vec<Network>,
 }
 
@@ -380,6 +408,6 @@ impl Trust {
     /// Whether a peer may speak for others.
     #[must_use]
     pub fn relays(&self, peer: IpAddr) -> bool {
-        self.relays.iter().any(|network| network.holds(peer))
+        self.relays.iter().any(|network| network.contains(peer))
     }
 }

@@ -8,6 +8,7 @@ use super::{Identity, check_label, password};
 
 /// A user as a tenant's administrators see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(utoipa::ToSchema)]
 pub struct UserRow {
     /// Id.
     pub id: Uuid,

@@ -9,4 +9,4 @@ mod json_log;
 mod metrics;
 
 pub use json_log::{JsonLog, init};
-pub use metrics::{Metrics, metrics};
+pub use metrics::{Metrics, Text, metrics};

@@ -5,6 +5,7 @@ macro_rules! reasons {
         /// Why a stage did what it did: the same value that answers the operator's "why?" and that a test checks.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, minicbor::Encode, minicbor::Decode)]
         #[cbor(index_only)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum Reason {
             $(
                 #[doc = $sentence]

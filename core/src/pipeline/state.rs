@@ -185,6 +185,12 @@ impl State {
         &self.policy_files
     }
 
+    /// Sequence of the record that carried a command out, as long as its answer is remembered.
+    #[must_use]
+    pub fn command_seq(&self, id: CommandId) -> Option<u64> {
+        self.commands.get(&id).map(|(_, seq, _)| *seq)
+    }
+
     /// The instant at which the clock next changes something; feed `Input::Clock` then.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {

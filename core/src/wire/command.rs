@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::model::{AckUntil, Name, Severity, Timestamp};
+use crate::model::{AckUntil, Name, Timestamp};
 
 /// What a command is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,9 +38,10 @@ pub struct CommandRequest {
     /// What to act on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
-    /// … or every alarm that this filter finds, as the list's query: `severity=critical,major&cleared=false`.
+    /// … or every alarm that this filter finds, as the list's query: `"severity=critical,major&cleared=false"` or the same as an object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub filter: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub filter: Option<serde_json::Value>,
     /// `changed_at` of the target as last seen; when it is another by now, nothing is done (409).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expect: Option<Timestamp>,
@@ -56,9 +57,6 @@ pub struct CommandRequest {
     /// `set_status`: the new status of an incident.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    /// `open_incident`: severity.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub severity: Option<Severity>,
 }
 
 /// How a command ended.

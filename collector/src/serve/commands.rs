@@ -1,0 +1,204 @@
+use axum::extract::State;
+use axum::http::StatusCode;
+use pedkai_core::model::{AckUntil, AlarmId, Command, CommandId, CommandKind, CommandTarget, IncidentId, Name, Outcome};
+use pedkai_core::pipeline::{self, Input};
+use pedkai_core::wire::{CommandAnswer, CommandOutcome, CommandRequest, TargetKind};
+use serde_json::{Value, json};
+
+use super::access::{Can, Work};
+use super::alarms::AlarmQuery;
+use super::body::Json;
+use super::incidents::{STATUS_WORDS, status_of};
+use super::problem::{Answer, Problem};
+use super::world::{Note, World};
+use crate::engine::Tenant;
+use crate::journal::JournalError;
+
+/// Most alarms that one command's filter may find.
+const MOST: usize = 10_000;
+
+/// Kinds that this build carries out, for messages.
+const KINDS: &str = "ack, unack, own, assign, comment, clear, set_status";
+
+/// Act on alarms and incidents.
+#[utoipa::path(post, path = "/api/v1/commands", tag = "commands", request_body = CommandRequest, extensions(("x-permission" = json!("work"))),
+    responses((status = 200, description = "Durable. A refusal of the state machine is an answer too", body = CommandAnswer),
+        (status = 404, description = "No such target here"), (status = 409, description = "`expect` is not met: look again"),
+        (status = 422, description = "Not a command that is known")))]
+pub(super) async fn post(State(world): State<World>, can: Can<Work>, Json(asked): Json<CommandRequest>) -> Answer<axum::Json<CommandAnswer>> {
+    let kind = kind_of(&asked)?;
+    let targets = targets_of(&can.tenant, &asked).await?;
+    if asked.expect.is_some() && targets.len() != 1 {
+        return Err(Problem::unprocessable("expect goes with one target"));
+    }
+    let found = targets.len();
+    let command = Command {
+        id: CommandId(asked.id),
+        actor: can.caller.actor(),
+        kind,
+        targets,
+        expect: asked.expect,
+        text: asked.text.clone(),
+    };
+    let word = command.kind.word();
+    if found == 0 {
+        return Ok(axum::Json(CommandAnswer {
+            seq: can.tenant.committed(),
+            outcome: CommandOutcome::Refused,
+            reason: "the filter finds nothing to act on".to_owned(),
+            changed: 0,
+        }));
+    }
+    let before = before(&can.tenant, &asked).await?;
+    let (seq, answer) = can.tenant.input(Input::Command(Box::new(command))).await?;
+    let id = CommandId(asked.id);
+    let seq = can.tenant.read(move |state| state.command_seq(id)).await?.unwrap_or(seq);
+    let pipeline::Answer::Command(outcome) = answer else {
+        return Err(Problem::unavailable(1, "the command was not answered: send it again with the same id"));
+    };
+    note(&world, &can, &asked, word, before, &outcome).await?;
+    let answer = |outcome, reason: &str, changed| {
+        axum::Json(CommandAnswer {
+            seq,
+            outcome,
+            reason: reason.to_owned(),
+            changed,
+        })
+    };
+    match outcome {
+        Outcome::Done(changed) => Ok(answer(CommandOutcome::Done, "", changed)),
+        Outcome::Refused(reason) => Ok(answer(CommandOutcome::Refused, &reason, 0)),
+        Outcome::Conflict(reason) => Err(Problem::new(StatusCode::CONFLICT, reason.to_string())),
+        Outcome::NotFound => Err(Problem::not_found("target")),
+    }
+}
+
+fn kind_of(asked: &CommandRequest) -> Answer<CommandKind> {
+    Ok(match asked.kind.as_str() {
+        "ack" => CommandKind::Ack {
+            until: asked.until.unwrap_or(AckUntil::Clear),
+        },
+        "unack" => CommandKind::Unack,
+        "own" => CommandKind::Own,
+        "assign" => CommandKind::Assign {
+            to: Name::cut(asked.to.as_ref().ok_or_else(|| missing("assign", "to"))?, 100),
+        },
+        "comment" => CommandKind::Comment,
+        "clear" => CommandKind::Clear,
+        "set_status" => {
+            let word = asked.status.as_deref().ok_or_else(|| missing("set_status", "status"))?;
+            CommandKind::SetStatus {
+                status: status_of(word).ok_or_else(|| Problem::unprocessable(format!("status '{word}' is none of {STATUS_WORDS}")))?,
+            }
+        }
+        other => {
+            return Err(Problem::unprocessable(format!("kind '{}' is none of {KINDS}", Name::cut(other, 40))));
+        }
+    })
+}
+
+fn missing(kind: &str, field: &str) -> Problem {
+    Problem::unprocessable(format!("{kind} needs {field}"))
+}
+
+async fn targets_of(tenant: &Tenant, asked: &CommandRequest) -> Answer<Vec<CommandTarget>> {
+    match (asked.target, &asked.filter) {
+        (Some(target), None) => Ok(vec![match target.kind {
+            TargetKind::Alarm => CommandTarget::Alarm(AlarmId(target.id)),
+            TargetKind::Incident => CommandTarget::Incident(IncidentId(target.id)),
+        }]),
+        (None, Some(filter)) => found(tenant, filter).await,
+        _ => Err(Problem::unprocessable("give a target, or a filter, and not both")),
+    }
+}
+
+/// The alarms that a filter finds now; an empty one is refused, as it would mean all of them.
+async fn found(tenant: &Tenant, filter: &Value) -> Answer<Vec<CommandTarget>> {
+    let wrong = || Problem::unprocessable("filter is a text such as severity=minor&cleared=true, or an object of the same");
+    let text = match filter {
+        Value::String(text) => text.trim_start_matches('?').to_owned(),
+        Value::Object(fields) => {
+            let mut text = String::new();
+            for (name, value) in fields {
+                let value = match value {
+                    Value::String(value) => value.clone(),
+                    Value::Bool(value) => value.to_string(),
+                    _ => return Err(wrong()),
+                };
+                let escaped: String = value.bytes().map(|byte| format!("%{byte:02x}")).collect();
+                text.push_str(&format!("{name}={escaped}&"));
+            }
+            text
+        }
+        _ => return Err(wrong()),
+    };
+    let uri: axum::http::Uri = format!("/?{}", text.trim_end_matches('&')).parse().map_err(|_| wrong())?;
+    let axum::extract::Query(query) = axum::extract::Query::<AlarmQuery>::try_from_uri(&uri).map_err(|_| wrong())?;
+    let Some(filter) = query.filter(tenant).await? else { return Ok(Vec::new()) };
+    if filter == crate::journal::rows::AlarmFilter::default() {
+        return Err(Problem::unprocessable("an empty filter would mean every alarm: say which"));
+    }
+    let ids = tenant
+        .ask(move |rows| {
+            let mut ids = Vec::new();
+            let mut cursor: Option<String> = None;
+            loop {
+                let page = rows.alarms(&filter, cursor.as_deref(), 1_000)?;
+                ids.extend(page.items.iter().map(|row| CommandTarget::Alarm(AlarmId(row.id))));
+                if ids.len() > MOST {
+                    return Err(JournalError::BadRequest(format!("the filter finds more than {MOST} alarms: narrow it")));
+                }
+                match page.next {
+                    Some(next) => cursor = Some(next),
+                    None => return Ok(ids),
+                }
+            }
+        })
+        .await?;
+    Ok(ids)
+}
+
+/// What the audit log says of the target before.
+async fn before(tenant: &Tenant, asked: &CommandRequest) -> Answer<Value> {
+    let Some(target) = asked.target else { return Ok(Value::Null) };
+    let id = target.id;
+    Ok(match target.kind {
+        TargetKind::Alarm => match tenant.ask(move |rows| rows.alarm(id)).await? {
+            Some(row) => json!({"ack_state": row.ack_state, "owner": row.owner, "cleared": row.cleared, "changed_at": row.changed_at}),
+            None => Value::Null,
+        },
+        TargetKind::Incident => match tenant.ask(move |rows| rows.incident(id)).await? {
+            Some(row) => json!({"status": row.status, "owner": row.owner, "changed_at": row.changed_at}),
+            None => Value::Null,
+        },
+    })
+}
+
+async fn note(world: &World, can: &Can<Work>, asked: &CommandRequest, word: &'static str, before: Value, outcome: &Outcome) -> Answer<()> {
+    let (outcome, reason) = match outcome {
+        Outcome::Done(changed) => ("done", changed.to_string()),
+        Outcome::Refused(reason) => ("refused", reason.to_string()),
+        Outcome::Conflict(reason) => ("conflict", reason.to_string()),
+        Outcome::NotFound => ("not_found", String::new()),
+    };
+    let (resource_type, resource_id) = match asked.target {
+        Some(target) => (if target.kind == TargetKind::Alarm { "alarm" } else { "incident" }, target.id.to_string()),
+        None => ("alarm", String::new()),
+    };
+    let mut after = json!({"command": asked, "outcome": outcome});
+    if !reason.is_empty() {
+        after[if outcome == "done" { "changed" } else { "reason" }] = reason.into();
+    }
+    world
+        .audit(
+            &can.caller,
+            Note {
+                action: word,
+                resource_type,
+                resource_id,
+                before,
+                after,
+            },
+        )
+        .await
+}

@@ -1,0 +1,161 @@
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pedkai_core::model::TenantId;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::StartError;
+use crate::config::{Config, DEFAULT_TENANT};
+use crate::engine::Engine;
+use crate::journal::system_letters::{SystemLetter, SystemLetters};
+use crate::listen::{
+    CommunityParams, Counters, DeadLetter, DeadLetters, Door, Doors, Dropped, Params, SnmpParams, SourceParams, SyslogParams, TlsParams, UserParams,
+};
+
+/// What the listeners are told, from the configuration.
+pub(super) fn params(config: &Config, engine: &Engine, data: &Path) -> Result<Params, StartError> {
+    let tenant = |name: &str| -> Result<TenantId, StartError> {
+        engine.find(name).map(|tenant| tenant.id()).ok_or_else(|| {
+            StartError::Config(format!(
+                "the configuration names the tenant '{name}', which does not exist: add it to [tenants] create, or run 'tenant add {name}'"
+            ))
+        })
+    };
+    let snmp = match config.snmp.listen.address() {
+        Some(address) => Some(SnmpParams {
+            address,
+            state: data.join("snmp"),
+            engine_id: None,
+            communities: communities(config, &tenant)?,
+            users: users(config, &tenant)?,
+        }),
+        None => None,
+    };
+    let syslog = &config.syslog;
+    let tls = match (syslog.tls_listen().address(), &syslog.tls_certificate, &syslog.tls_key) {
+        (Some(address), Some(certificate), Some(key)) => Some(TlsParams {
+            address,
+            certificate: certificate.clone(),
+            key: key.clone(),
+            client_roots: syslog.tls_client_roots.clone(),
+        }),
+        _ => None,
+    };
+    let sources = syslog
+        .sources
+        .iter()
+        .map(|source| {
+            Ok(SourceParams {
+                network: source.address,
+                tenant: tenant(&source.tenant)?,
+            })
+        })
+        .collect::<Result<_, StartError>>()?;
+    Ok(Params {
+        snmp,
+        syslog: SyslogParams {
+            udp: syslog.udp.address(),
+            tcp: syslog.tcp.address(),
+            tls,
+            sources,
+            loopback: Some(tenant(DEFAULT_TENANT)?),
+            max_message: syslog.line_limit as usize,
+            max_connections: syslog.connections as usize,
+            ..SyslogParams::default()
+        },
+        relays: config.trust.relays.clone(),
+    })
+}
+
+fn communities(config: &Config, tenant: &impl Fn(&str) -> Result<TenantId, StartError>) -> Result<Vec<CommunityParams>, StartError> {
+    let Some(configured) = &config.snmp.communities else {
+        return Ok(vec![CommunityParams {
+            community: "public".to_owned(),
+            tenant: tenant(DEFAULT_TENANT)?,
+            loopback_only: true,
+        }]);
+    };
+    configured
+        .iter()
+        .map(|community| {
+            Ok(CommunityParams {
+                community: community.community.clone(),
+                tenant: tenant(&community.tenant)?,
+                loopback_only: false,
+            })
+        })
+        .collect()
+}
+
+fn users(config: &Config, tenant: &impl Fn(&str) -> Result<TenantId, StartError>) -> Result<Vec<UserParams>, StartError> {
+    config
+        .snmp
+        .users
+        .iter()
+        .map(|user| {
+            let with = |word: Option<&'static str>, password: &Option<String>| Some((word?.to_owned(), password.clone()?));
+            Ok(UserParams {
+                name: user.name.clone(),
+                tenant: tenant(&user.tenant)?,
+                auth: with(user.auth.map(crate::config::AuthProtocol::word), &user.auth_password),
+                privacy: with(user.privacy.map(crate::config::PrivProtocol::word), &user.priv_password),
+            })
+        })
+        .collect()
+}
+
+/// The engine, as listeners see it.
+pub(super) struct EngineDoors(pub(super) Engine);
+
+impl Doors for EngineDoors {
+    fn door(&self, tenant: TenantId) -> Option<Arc<dyn Door>> {
+        self.0.tenant(tenant).map(|tenant| Arc::new(tenant) as Arc<dyn Door>)
+    }
+}
+
+/// Letters that may wait for the disk.
+const WAITING: usize = 4_096;
+
+/// Keeps letters off the loops that receive.
+pub(super) struct Keeper {
+    send: mpsc::Sender<SystemLetter>,
+    counters: Arc<Counters>,
+}
+
+impl Keeper {
+    pub(super) fn start(store: Arc<SystemLetters>, counters: Arc<Counters>) -> Self {
+        let (send, mut receive) = mpsc::channel::<SystemLetter>(WAITING);
+        tokio::spawn(async move {
+            let mut letters = Vec::new();
+            while receive.recv_many(&mut letters, 512).await > 0 {
+                let (batch, store) = (std::mem::take(&mut letters), store.clone());
+                let kept = tokio::task::spawn_blocking(move || store.keep(&batch)).await;
+                if let Ok(Err(error)) = kept {
+                    tracing::error!(%error, "dead letters could not be kept");
+                }
+                // Letters come slowly; those of the next moment are written together.
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
+        Self { send, counters }
+    }
+}
+
+impl DeadLetters for Keeper {
+    fn put(&self, letter: DeadLetter) {
+        let source = letter.source;
+        let kept = SystemLetter {
+            id: Uuid::new_v4(),
+            at: letter.received_at,
+            transport: source.word().to_owned(),
+            address: letter.peer.to_string(),
+            reason: letter.detail,
+            bytes: letter.bytes,
+        };
+        if self.send.try_send(kept).is_err() {
+            self.counters.count_dropped(source, Dropped::LetterRate, 1);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, MissedTickBehavior};
+
+use super::access::{Can, Read};
+use super::changes::{push, push_gone, push_row};
+use super::problem::{Answer, Problem};
+use super::query;
+use super::world::{StreamPlace, World};
+use crate::engine::{Follow, Lines, Live, Tenant};
+use crate::journal::JournalError;
+use crate::journal::rows::{Kind, Page};
+
+/// A line that says that the other end is still there; it is no activity.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+/// A stream on which nothing happened this long ends.
+const IDLE: Duration = Duration::from_secs(300);
+/// How long one piece may wait for a reader that does not read.
+const SLOW: Duration = Duration::from_secs(60);
+
+/// What of the feed a stream carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Select {
+    /// All of it.
+    All,
+    /// Alarms.
+    Alarms,
+}
+
+/// Where to go on.
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct StreamQuery {
+    /// The newest cursor seen; `Last-Event-ID` goes before it. None begins with every alarm that stands.
+    cursor: Option<String>,
+}
+
+/// Alarms as they change: server-sent events `change`, each with its cursor as id.
+#[utoipa::path(get, path = "/api/v1/stream/alarms", tag = "feed",
+    params(StreamQuery, ("Last-Event-ID" = Option<String>, Header, description = "The newest cursor seen: goes on from there")),
+    extensions(("x-permission" = json!("read"))),
+    responses((status = 200, description = "A stream", content_type = "text/event-stream", body = String),
+        (status = 410, description = "The cursor is unknown or too old: begin anew without one"),
+        (status = 503, description = "Too many streams")))]
+pub(super) async fn alarms(State(world): State<World>, can: Can<Read>, Query(asked): Query<StreamQuery>, headers: HeaderMap) -> Answer<Response> {
+    let cursor = last_event_id(&headers).or(query::some(asked.cursor));
+    open(&world, &can.tenant, cursor, Select::Alarms).await
+}
+
+pub(super) fn last_event_id(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get("last-event-id")?.to_str().ok()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// Opens a stream from a cursor on; what is wrong with the cursor is said before the stream begins.
+pub(super) async fn open(world: &World, tenant: &Tenant, cursor: Option<String>, select: Select) -> Answer<Response> {
+    let place = world.stream()?;
+    if *world.stopping.borrow() {
+        return Err(Problem::unavailable(5, "the collector is shutting down"));
+    }
+    // A cursor that cannot be continued is a status, not an event.
+    if let Some(cursor) = cursor.clone() {
+        tenant.changes(Some(cursor), 1).await?;
+    }
+    let follow = tenant.follow(cursor);
+    let (send, receive) = mpsc::channel::<Bytes>(8);
+    tokio::spawn(run(world.clone(), place, follow, select, send));
+    let stream = tokio_stream::wrappers::ReceiverStream::new(receive);
+    let body = Body::from_stream(futures_util::StreamExt::map(stream, Ok::<Bytes, std::convert::Infallible>));
+    let mut response = ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response();
+    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+async fn run(world: World, place: StreamPlace, mut follow: Follow, select: Select, send: mpsc::Sender<Bytes>) {
+    let mut stopping = world.stopping.subscribe();
+    let mut heartbeat = tokio::time::interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+    heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut idle_at = Instant::now() + IDLE;
+    // The head of the answer goes out at once, even when nothing changes for a while.
+    let mut next = Some(b": open\n\n".to_vec());
+    let mut seen = follow.cursor().map(str::to_owned);
+    loop {
+        if let Some(bytes) = next.take()
+            && !bytes.is_empty()
+            && !matches!(tokio::time::timeout(SLOW, send.send(bytes.into())).await, Ok(Ok(())))
+        {
+            break;
+        }
+        tokio::select! {
+            lines = follow.next() => match lines {
+                Ok(lines) => {
+                    let bytes = events(&lines, seen.as_deref(), select);
+                    seen = follow.cursor().map(str::to_owned);
+                    if !bytes.is_empty() {
+                        idle_at = Instant::now() + IDLE;
+                    }
+                    next = Some(bytes);
+                }
+                Err(error) => {
+                    let _ = send.send(failed(&error).into()).await;
+                    break;
+                }
+            },
+            _ = heartbeat.tick() => next = Some(b": heartbeat\n\n".to_vec()),
+            () = tokio::time::sleep_until(idle_at) => {
+                let _ = send.send(Bytes::from_static(b": idle_timeout\n\n")).await;
+                break;
+            }
+            () = send.closed() => break,
+            () = stopped(&mut stopping) => {
+                let _ = send.send(Bytes::from_static(b": shutting_down\n\n")).await;
+                break;
+            }
+        }
+    }
+    drop(place);
+}
+
+async fn stopped(stopping: &mut tokio::sync::watch::Receiver<bool>) {
+    // An error says that the collector is gone, which is a stop too.
+    let _ = stopping.wait_for(|stopping| *stopping).await;
+}
+
+fn failed(error: &JournalError) -> Vec<u8> {
+    match error {
+        JournalError::Gone => b"event: gone\ndata: {\"status\":410}\n\n".to_vec(),
+        other => {
+            tracing::error!(error = %other, "a stream ends");
+            b": error\n\n".to_vec()
+        }
+    }
+}
+
+/// Server-sent events of a page or of what just changed. Rows of one piece share its cursor, which only the last of them may carry: a
+/// reader that is cut off between them goes on from the piece before (`seen`) and misses nothing.
+fn events(lines: &Lines, seen: Option<&str>, select: Select) -> Vec<u8> {
+    match lines {
+        Lines::Page(page) => of_page(page, seen, select),
+        Lines::Live(live) => of_live(live, seen, select),
+    }
+}
+
+fn of_page(page: &Page, seen: Option<&str>, select: Select) -> Vec<u8> {
+    let chosen: Vec<_> = page.changes.iter().filter(|change| select == Select::All || change.kind == Kind::Alarm).collect();
+    written(&chosen, seen, &page.cursor, |change, text| push(text, change))
+}
+
+fn of_live(live: &Arc<Live>, seen: Option<&str>, select: Select) -> Vec<u8> {
+    let wanted = |kind: &str| select == Select::All || kind == Kind::Alarm.word();
+    let chosen: Vec<_> = live.rows().iter().filter(|change| wanted(change.row.kind())).collect();
+    written(&chosen, seen, live.cursor(), |change, text| {
+        if change.live {
+            push_row(text, &change.row);
+        } else {
+            push_gone(text, change.row.kind(), change.row.id());
+        }
+    })
+}
+
+fn written<T>(changes: &[&T], seen: Option<&str>, cursor: &str, push: impl Fn(&T, &mut String)) -> Vec<u8> {
+    let mut text = String::with_capacity(changes.len() * 800);
+    for (number, change) in changes.iter().enumerate() {
+        text.push_str("event: change\n");
+        if let Some(id) = if number + 1 == changes.len() { Some(cursor) } else { seen } {
+            text.push_str("id: ");
+            text.push_str(id);
+            text.push('\n');
+        }
+        text.push_str("data: ");
+        push(change, &mut text);
+        text.push_str("\n\n");
+    }
+    text.into_bytes()
+}
