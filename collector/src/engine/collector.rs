@@ -83,7 +83,7 @@ impl Engine {
         })?;
         let timer = Arc::new(Timer::default());
         let task = runtime.spawn(timer::run(timer.clone(), clock.clone()));
-        let mapping = Mapping::compile(&[]).unwrap_or_else(|problems| {
+        let mapping = Mapping::with_builtin(&[]).unwrap_or_else(|problems| {
             for problem in problems {
                 tracing::error!(%problem, "a mapping that comes with this build cannot be used");
             }

@@ -106,6 +106,19 @@ impl SystemLetters {
         })
     }
 
+    /// Takes a letter out; one that is not there is no error.
+    ///
+    /// # Errors
+    /// Damaged, or a disk that refuses.
+    pub fn remove(&self, id: Uuid) -> Result<()> {
+        self.with(|connection| {
+            connection
+                .prepare_cached("DELETE FROM system_letter WHERE id = ?1")?
+                .execute([id.as_bytes()])
+                .map(drop)
+        })
+    }
+
     /// The letter with this id.
     ///
     /// # Errors

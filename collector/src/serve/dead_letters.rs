@@ -19,7 +19,7 @@ use crate::config::DEFAULT_TENANT;
 use crate::identity::Caller;
 use crate::journal::rows::Letter;
 use crate::journal::system_letters::SystemLetter;
-use crate::listen::Redriven;
+use crate::listen::{Redriven, Transport};
 
 /// What could not be read, or belongs to no tenant.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
@@ -30,7 +30,7 @@ pub(super) struct DeadLetter {
     scope: &'static str,
     /// When it came in.
     at: Timestamp,
-    /// The door: `snmp`, `syslog`, `webhook`.
+    /// The way it came: `snmp`, `syslog`, `webhook`, `syslog-udp`, `syslog-tcp`, `syslog-tls`.
     source: String,
     /// Who sent it.
     source_address: String,
@@ -176,7 +176,7 @@ async fn system_letters(world: &World, source: Option<SourceKind>, before: Optio
             let page = store.list(before, limit)?;
             before = page.last().map(|(number, _)| Some(*number)).unwrap_or(before);
             let end = page.len() < limit;
-            found.extend(page.into_iter().filter(|(_, letter)| source.is_none_or(|source| letter.transport == source.word())));
+            found.extend(page.into_iter().filter(|(_, letter)| source.is_none_or(|source| Transport::of_word(&letter.transport).is_some_and(|transport| transport.source() == source))));
             if end || found.len() >= limit {
                 return Ok::<_, crate::journal::JournalError>(found);
             }
@@ -275,14 +275,13 @@ async fn redrive_system(world: &World, id: Uuid) -> Answer<RedriveAnswer> {
         Ok(found) => found?.ok_or_else(|| Problem::not_found("dead letter"))?,
         Err(_) => return Err(Problem::unavailable(1, "the system's dead letters cannot be read now")),
     };
-    let source = [SourceKind::Snmp, SourceKind::Syslog].into_iter().find(|source| source.word() == letter.transport);
-    let (Some(source), Ok(peer)) = (source, letter.address.parse()) else {
+    let (Some(transport), Ok(peer)) = (Transport::of_word(&letter.transport), letter.address.parse()) else {
         return Err(Problem::unprocessable("it does not say where it came from: it cannot be handed in anew"));
     };
     let Some(listeners) = world.listeners() else {
         return Err(Problem::unavailable(1, "the listeners are not running yet"));
     };
-    match listeners.redrive(source, peer, letter.at, &letter.bytes).await {
+    match listeners.redrive(transport, peer, letter.at, &letter.bytes).await {
         Ok(()) => {}
         Err(Redriven::NotTaken(why)) => return Err(why.into()),
         Err(other) => return Err(Problem::unprocessable(other.to_string())),

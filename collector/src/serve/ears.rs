@@ -1,9 +1,7 @@
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use pedkai_core::model::TenantId;
-use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::StartError;
@@ -11,7 +9,7 @@ use crate::config::{Config, DEFAULT_TENANT};
 use crate::engine::Engine;
 use crate::journal::system_letters::{SystemLetter, SystemLetters};
 use crate::listen::{
-    CommunityParams, Counters, DeadLetter, DeadLetters, Door, Doors, Dropped, Params, SnmpParams, SourceParams, SyslogParams, TlsParams, UserParams,
+    CommunityParams, Counters, DeadLetter, Door, Doors, Params, Post, SnmpParams, SourceParams, SyslogParams, TlsParams, UserParams,
 };
 
 /// What the listeners are told, from the configuration.
@@ -115,47 +113,24 @@ impl Doors for EngineDoors {
     }
 }
 
-/// Letters that may wait for the disk.
-const WAITING: usize = 4_096;
-
-/// Keeps letters off the loops that receive.
-pub(super) struct Keeper {
-    send: mpsc::Sender<SystemLetter>,
-    counters: Arc<Counters>,
-}
-
-impl Keeper {
-    pub(super) fn start(store: Arc<SystemLetters>, counters: Arc<Counters>) -> Self {
-        let (send, mut receive) = mpsc::channel::<SystemLetter>(WAITING);
-        tokio::spawn(async move {
-            let mut letters = Vec::new();
-            while receive.recv_many(&mut letters, 512).await > 0 {
-                let (batch, store) = (std::mem::take(&mut letters), store.clone());
-                let kept = tokio::task::spawn_blocking(move || store.keep(&batch)).await;
-                if let Ok(Err(error)) = kept {
-                    tracing::error!(%error, "dead letters could not be kept");
-                }
-                // Letters come slowly; those of the next moment are written together.
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        });
-        Self { send, counters }
-    }
-}
-
-impl DeadLetters for Keeper {
-    fn put(&self, letter: DeadLetter) {
-        let source = letter.source;
-        let kept = SystemLetter {
-            id: Uuid::new_v4(),
-            at: letter.received_at,
-            transport: source.word().to_owned(),
-            address: letter.peer.to_string(),
-            reason: letter.detail,
-            bytes: letter.bytes,
-        };
-        if self.send.try_send(kept).is_err() {
-            self.counters.count_dropped(source, Dropped::LetterRate, 1);
+/// Keeps what belongs to no tenant, off the loops that receive.
+pub(super) fn post(store: Arc<SystemLetters>, counters: Arc<Counters>) -> Result<Post, StartError> {
+    let keep = move |letters: Vec<DeadLetter>| {
+        let kept: Vec<SystemLetter> = letters.into_iter().map(kept).collect();
+        if let Err(error) = store.keep(&kept) {
+            tracing::error!(%error, letters = kept.len(), "dead letters could not be kept");
         }
+    };
+    Ok(Post::new(counters, keep)?)
+}
+
+fn kept(letter: DeadLetter) -> SystemLetter {
+    SystemLetter {
+        id: Uuid::new_v4(),
+        at: letter.received_at,
+        transport: letter.transport.word().to_owned(),
+        address: letter.peer.to_string(),
+        reason: letter.detail,
+        bytes: letter.bytes,
     }
 }
