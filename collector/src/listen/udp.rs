@@ -24,7 +24,9 @@ const DATAGRAM: usize = 1 << 16;
 const ROUNDS: usize = 8;
 /// When datagrams come faster than this apart, the loop rests before it looks again, so that it takes many at a time.
 const BUSY: Duration = Duration::from_millis(2);
-const REST: Duration = Duration::from_micros(500);
+const REST: Duration = Duration::from_millis(1);
+/// When stopping: how long what arrived is still taken, at most.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How often the kernel is asked for drops while datagrams come.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -236,8 +238,10 @@ impl<'a, R: Reader> Loop<'a, R> {
         Ok(taken)
     }
 
+    /// Takes what has arrived; of a flood that does not end, what comes within a while.
     fn drain(&mut self) -> std::io::Result<()> {
-        loop {
+        let begun = Instant::now();
+        while begun.elapsed() < LAST_WORDS {
             match self.batch() {
                 Ok(_) => self.reader.flush(),
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return Ok(()),
@@ -245,6 +249,7 @@ impl<'a, R: Reader> Loop<'a, R> {
                 Err(error) => return Err(error),
             }
         }
+        Ok(())
     }
 
     fn batch(&mut self) -> std::io::Result<usize> {

@@ -44,6 +44,8 @@ fn params(state: &TempDir) -> Params {
                 user("sha256", Some("SHA-256"), Some("AES-128")),
                 user("sha384", Some("SHA-384"), Some("AES-192")),
                 user("sha512", Some("SHA-512"), Some("AES-256")),
+                user("short-key", Some("SHA"), Some("AES-256")),
+                user("cisco", Some("SHA"), Some("AES-256-C")),
             ],
         }),
         ..Params::default()
@@ -84,7 +86,7 @@ fn door(heard: &Heard) -> SocketAddr {
     heard.handle.snmp.unwrap()
 }
 
-const USERS: [(&str, &str, &str, &str); 7] = [
+const USERS: [(&str, &str, &str, &str); 9] = [
     ("open", "noAuthNoPriv", "", ""),
     ("md5", "authNoPriv", "MD5", ""),
     ("sha", "authPriv", "SHA", "DES"),
@@ -92,6 +94,8 @@ const USERS: [(&str, &str, &str, &str); 7] = [
     ("sha256", "authPriv", "SHA-256", "AES"),
     ("sha384", "authPriv", "SHA-384", "AES-192"),
     ("sha512", "authPriv", "SHA-512", "AES-256"),
+    ("short-key", "authPriv", "SHA", "AES-256"),
+    ("cisco", "authPriv", "SHA", "AES-256-C"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -144,7 +148,7 @@ async fn traps_of_every_version_and_level_are_heard() {
         assert_eq!((trap.version, trap.trap_oid.as_str(), trap.uptime), (SnmpVersion::V3, LINK_DOWN, 5), "{name}");
     }
     assert!(heard.collected.letters.lock().unwrap().is_empty());
-    assert_eq!(heard.counters.received(SourceKind::Snmp), 10);
+    assert_eq!(heard.counters.received(SourceKind::Snmp), 12);
     heard.handle.stop().await;
 }
 
@@ -162,9 +166,9 @@ async fn informs_of_every_level_are_answered_and_our_engine_is_found_again_after
             let output = send("snmpinform", &home, to, &v3(name, level, auth, privacy), &link_down("2")).await.unwrap();
             assert!(output.status.success(), "start {start}, {name}: {output:?}");
         }
-        let events = heard.events(8).await;
+        let events = heard.events(10).await;
         assert!(events.iter().all(|event| notification(event).inform && event.key.is_some()));
-        assert_eq!(heard.counters.informs_answered(), 8);
+        assert_eq!(heard.counters.informs_answered(), 10);
         assert!(heard.counters.unknown_engines() > 0, "each sender looks for our engine first");
         assert_eq!(*heard.collected.letters.lock().unwrap(), []);
         heard.handle.stop().await;
