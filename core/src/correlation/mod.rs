@@ -8,10 +8,19 @@
 
 mod command;
 mod delta;
+mod find;
+mod index;
+mod life;
 mod place;
+mod review;
 mod store;
+mod tie;
 
 pub use command::{Refusal, decide as command};
 pub use delta::IncidentDelta;
-pub use place::{View, cleared, clock, look_again, place};
+pub use index::{Footing, Group, Index, Standing, is_loose, live};
+pub use life::{cleared, clock, look_again};
+pub use place::{View, place};
+pub use review::review;
 pub use store::{Incidents, due};
+pub use tie::{Role, Tie};

@@ -1,16 +1,27 @@
+//! Where an alarm goes.
+
 use super::delta::IncidentDelta;
+use super::find::{self, hang_together};
+use super::index::Index;
+use super::life::{changed, follow, reopened};
 use super::store::Incidents;
-use crate::model::Timestamp;
-use crate::model::{AlarmFacts, AlarmLookup, Incident, IncidentId, IncidentIx, IncidentStatus, Link, LinkReason, Member, Name, Reason, Severity, Span};
+use super::tie::claims;
+use crate::model::{
+    AlarmFacts, AlarmIx, AlarmLookup, Incident, IncidentId, IncidentIx, IncidentStatus, Link, LinkReason, Member, Name, Reason, Severity, Span, Timestamp,
+};
 use crate::policy::Correlate;
-use crate::topology::Topology;
+use crate::topology::{Topology, Wires};
 
 /// What a correlation decision may look at.
 pub struct View<'a, L> {
     /// The graph.
     pub topology: &'a Topology,
+    /// The ways between its devices; needed where somebody lost a peer.
+    pub wires: &'a Wires,
     /// The incidents that stand.
     pub incidents: &'a Incidents,
+    /// Which of them touches what; refreshed.
+    pub index: &'a Index,
     /// The alarms that stand.
     pub alarms: &'a L,
     /// Log's time.
@@ -19,30 +30,77 @@ pub struct View<'a, L> {
     pub policy: &'a Correlate,
 }
 
+impl<L> View<'_, L> {
+    /// Alarms raised further apart do not hang together, microseconds.
+    pub(super) fn window(&self) -> i64 {
+        self.policy.window_s.saturating_mul(1_000_000)
+    }
+}
+
+/// So many lesser alarms are looked at where one may hang together with another.
+const LOOSE: usize = 32;
+
 /// Decides where an alarm that was raised, reopened or worsened belongs. `id` is for a new incident, should there be one.
 #[must_use]
 pub fn place<L: AlarmLookup>(view: &View<'_, L>, alarm: &AlarmFacts<'_>, id: IncidentId) -> Vec<IncidentDelta> {
     if let Some(ix) = alarm.incident {
-        return stands_again(view, alarm, ix);
+        return stands_again(view, ix);
     }
-    if alarm.severity < Severity::Major {
-        return Vec::new();
+    let home = find::home(view, alarm);
+    if let Some((ix, link)) = home.found {
+        let mut deltas = join(view, ix, alarm, link);
+        for other in home.same {
+            merge(view, other, ix, LinkReason::SameNeighbour, &mut deltas);
+        }
+        return deltas;
     }
-    open(view, alarm, id)
+    if alarm.severity >= Severity::Major {
+        return open(view, alarm, id);
+    }
+    match partner(view, alarm) {
+        Some((other, link)) => open_pair(view, alarm, &other, link, id),
+        None => Vec::new(),
+    }
+}
+
+/// Another lesser alarm outside of incidents that says the same.
+fn partner<'a, L: AlarmLookup>(view: &View<'a, L>, alarm: &AlarmFacts<'_>) -> Option<(AlarmFacts<'a>, Link)> {
+    let entities = claims(alarm.subject());
+    let others = entities
+        .iter()
+        .flat_map(|claim| view.index.loose(claim.entity).take(LOOSE))
+        .filter(|ix| *ix != alarm.ix);
+    let mut others = others.filter_map(|ix| view.alarms.facts(ix));
+    others.find_map(|other| hang_together(alarm, &other, view.window()).map(|link| (other, link)))
+}
+
+fn open_pair<L: AlarmLookup>(view: &View<'_, L>, alarm: &AlarmFacts<'_>, other: &AlarmFacts<'_>, link: Link, id: IncidentId) -> Vec<IncidentDelta> {
+    let mut deltas = open(view, other, id);
+    let ix = view.incidents.next_slot();
+    deltas.push(joined(ix, id, alarm.ix, alarm.when(), link));
+    if alarm.severity > other.severity {
+        let mut delta = changed(ix, id, Reason::SeverityFollowed);
+        if let IncidentDelta::Changed { severity, .. } = &mut delta {
+            *severity = Some(alarm.severity);
+        }
+        deltas.push(delta);
+    }
+    deltas
 }
 
 fn open<L: AlarmLookup>(view: &View<'_, L>, alarm: &AlarmFacts<'_>, id: IncidentId) -> Vec<IncidentDelta> {
     let ix = view.incidents.next_slot();
     let name = view.topology.entity(alarm.anchor.entity).map_or("", |entity| entity.name.as_str());
+    let at = alarm.when();
     let incident = Incident {
         id,
-        title: Name::from(format!("{} on {name}", alarm.alarm_type)),
+        title: Name::cut(&[alarm.alarm_type, name].join(" on "), 200),
         severity: alarm.severity,
         status: IncidentStatus::New,
         opened_at: view.now,
         changed_at: view.now,
-        first_at: alarm.raised_at,
-        last_at: alarm.raised_at,
+        first_at: at,
+        last_at: at,
         members: Vec::new(),
         active: 0,
         hypotheses: Vec::new(),
@@ -56,14 +114,10 @@ fn open<L: AlarmLookup>(view: &View<'_, L>, alarm: &AlarmFacts<'_>, id: Incident
         emergency: alarm.emergency,
         set_severity: None,
     };
-    let member = Member {
-        alarm: alarm.ix,
-        at: alarm.raised_at,
-        link: Link {
-            reason: LinkReason::First,
-            through: None,
-            alarm: None,
-        },
+    let first = Link {
+        reason: LinkReason::First,
+        through: None,
+        alarm: None,
     };
     vec![
         IncidentDelta::Opened {
@@ -71,124 +125,101 @@ fn open<L: AlarmLookup>(view: &View<'_, L>, alarm: &AlarmFacts<'_>, id: Incident
             incident: Box::new(incident),
             reason: Reason::IncidentOpened,
         },
-        IncidentDelta::Joined {
-            ix,
-            id,
-            member: Box::new(member),
-        },
+        joined(ix, id, alarm.ix, at, first),
     ]
 }
 
-fn changed(ix: IncidentIx, id: IncidentId, reason: Reason) -> IncidentDelta {
-    IncidentDelta::Changed {
+fn joined(ix: IncidentIx, id: IncidentId, alarm: AlarmIx, at: Timestamp, link: Link) -> IncidentDelta {
+    IncidentDelta::Joined {
         ix,
         id,
-        reason,
-        status: None,
-        severity: None,
-        title: None,
-        by: None,
-        active: None,
-        emergency: None,
+        member: Box::new(Member { alarm, at, link }),
     }
 }
 
-/// Members of the incident that are not cleared, and the worst severity among them (among all when all are cleared).
-fn standing<L: AlarmLookup>(view: &View<'_, L>, incident: &Incident) -> (u32, Severity) {
-    let mut active = 0;
-    let (mut worst, mut worst_active) = (Severity::Indeterminate, None);
-    for facts in incident.members.iter().filter_map(|member| view.alarms.facts(member.alarm)) {
-        worst = worst.max(facts.severity);
-        if !facts.cleared {
-            active += 1;
-            worst_active = worst_active.max(Some(facts.severity));
-        }
-    }
-    (
-        active,
-        worst_active.unwrap_or(worst).max(incident.set_severity.unwrap_or(Severity::Indeterminate)),
-    )
-}
-
-fn stands_again<L: AlarmLookup>(view: &View<'_, L>, _alarm: &AlarmFacts<'_>, ix: IncidentIx) -> Vec<IncidentDelta> {
+/// An alarm joins an incident that stands: what follows for the incident's severity, status and diagnosis comes with it.
+pub(super) fn join<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx, alarm: &AlarmFacts<'_>, mut link: Link) -> Vec<IncidentDelta> {
     let Some(incident) = view.incidents.get(ix) else { return Vec::new() };
-    let (active, worst) = standing(view, incident);
-    let mut deltas = Vec::new();
-    if !incident.status.open() {
-        let mut delta = changed(ix, incident.id, Reason::IncidentReopened);
-        if let IncidentDelta::Changed { status, .. } = &mut delta {
-            *status = Some(IncidentStatus::Investigating);
+    if link.alarm.is_none() {
+        link.alarm = incident.members.first().map(|member| member.alarm);
+    }
+    let mut deltas = vec![joined(ix, incident.id, alarm.ix, alarm.when(), link)];
+    let relapsed = !incident.status.open() && !alarm.cleared;
+    if relapsed {
+        deltas.push(reopened(ix, incident));
+    }
+    let worse = (alarm.severity > incident.severity).then_some(alarm.severity);
+    let emergency = (alarm.emergency && !incident.emergency).then_some(true);
+    if worse.is_some() || emergency.is_some() {
+        let mut delta = changed(ix, incident.id, Reason::SeverityFollowed);
+        if let IncidentDelta::Changed {
+            severity, emergency: touched, ..
+        } = &mut delta
+        {
+            *severity = worse;
+            *touched = emergency;
         }
         deltas.push(delta);
     }
-    follow(incident, ix, active, worst, &mut deltas);
-    if incident.diagnose_at.is_none() {
-        deltas.push(IncidentDelta::DiagnosisDue {
-            ix,
-            id: incident.id,
-            at: view.now.plus(Span::millis(view.policy.diagnose_every_ms)),
-        });
-    }
+    deltas.extend(look_soon(view, ix, incident));
     deltas
 }
 
-fn follow(incident: &Incident, ix: IncidentIx, now_active: u32, worst: Severity, deltas: &mut Vec<IncidentDelta>) {
-    if incident.active == now_active && incident.severity == worst {
+/// Diagnosis soon, unless it is due soon already.
+pub(super) fn look_soon<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx, incident: &Incident) -> Option<IncidentDelta> {
+    let soon = view.now.plus(Span::millis(view.policy.diagnose_every_ms));
+    incident
+        .diagnose_at
+        .is_none_or(|due| due > soon)
+        .then_some(IncidentDelta::DiagnosisDue { ix, id: incident.id, at: soon })
+}
+
+/// The alarms of `from` go into `into`, and `from` is over. Nothing where that would hold more than one incident may.
+pub(super) fn merge<L: AlarmLookup>(view: &View<'_, L>, from: IncidentIx, into: IncidentIx, reason: LinkReason, deltas: &mut Vec<IncidentDelta>) {
+    let (Some(old), Some(new)) = (view.incidents.get(from), view.incidents.get(into)) else {
+        return;
+    };
+    if from == into || old.members.len() + new.members.len() >= view.policy.max_alarms as usize || !old.owner.is_empty() {
         return;
     }
-    let mut delta = changed(ix, incident.id, Reason::SeverityFollowed);
-    if let IncidentDelta::Changed { severity, active, .. } = &mut delta {
-        *severity = (incident.severity != worst).then_some(worst);
-        *active = (incident.active != now_active).then_some(now_active);
+    for member in old.members.iter().rev() {
+        deltas.push(IncidentDelta::Left {
+            ix: from,
+            id: old.id,
+            alarm: member.alarm,
+            reason: Reason::IncidentMerged,
+        });
     }
-    deltas.push(delta);
-}
-
-/// Decides what follows for its incident from an alarm that was cleared (the clear is folded already).
-#[must_use]
-pub fn cleared<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx) -> Vec<IncidentDelta> {
-    let Some(incident) = view.incidents.get(ix) else { return Vec::new() };
-    let (active, worst) = standing(view, incident);
-    let mut deltas = Vec::new();
-    follow(incident, ix, active, worst, &mut deltas);
-    if active == 0 && incident.status.open() {
-        let mut delta = changed(ix, incident.id, Reason::IncidentResolved);
-        if let IncidentDelta::Changed { status, .. } = &mut delta {
-            *status = Some(IncidentStatus::Resolved);
+    for member in &old.members {
+        let link = Link {
+            reason,
+            through: member.link.through,
+            alarm: member.link.alarm.or_else(|| new.members.first().map(|first| first.alarm)),
+        };
+        deltas.push(joined(into, new.id, member.alarm, member.at, link));
+    }
+    if old.severity > new.severity {
+        let mut delta = changed(into, new.id, Reason::SeverityFollowed);
+        if let IncidentDelta::Changed { severity, .. } = &mut delta {
+            *severity = Some(old.severity);
         }
         deltas.push(delta);
     }
-    deltas
+    deltas.push(IncidentDelta::MergedInto {
+        ix: from,
+        id: old.id,
+        into: new.id,
+    });
+    deltas.extend(look_soon(view, into, new));
 }
 
-/// What the clock does to an incident whose diagnosis is not what is due: close it, or let it leave memory.
-#[must_use]
-pub fn clock(ix: IncidentIx, incident: &Incident, now: Timestamp) -> Vec<IncidentDelta> {
-    match (incident.close_at, incident.status) {
-        (Some(at), IncidentStatus::Closed) if at <= now => {
-            let left = incident.members.iter().map(|member| IncidentDelta::Left {
-                ix,
-                id: incident.id,
-                alarm: member.alarm,
-                reason: Reason::Purged,
-            });
-            left.chain([IncidentDelta::Purged { ix, id: incident.id }]).collect()
-        }
-        (Some(at), _) if at <= now => {
-            let mut delta = changed(ix, incident.id, Reason::IncidentClosed);
-            if let IncidentDelta::Changed { status, .. } = &mut delta {
-                *status = Some(IncidentStatus::Closed);
-            }
-            vec![delta]
-        }
-        _ => Vec::new(),
+fn stands_again<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx) -> Vec<IncidentDelta> {
+    let Some(incident) = view.incidents.get(ix) else { return Vec::new() };
+    let mut deltas = Vec::new();
+    if !incident.status.open() {
+        deltas.push(reopened(ix, incident));
     }
-}
-
-/// When an incident that was just diagnosed is to be diagnosed again, if nothing happens before: alarms that should have been heard by
-/// then count against a cause.
-#[must_use]
-pub fn look_again(incident: &Incident, now: Timestamp, policy: &Correlate) -> Option<Timestamp> {
-    let settles = incident.last_at.plus(Span::seconds(policy.settle_s));
-    (incident.status.open() && now < settles).then_some(settles)
+    follow(view, ix, incident, &mut deltas);
+    deltas.extend(look_soon(view, ix, incident));
+    deltas
 }

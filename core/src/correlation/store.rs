@@ -87,6 +87,18 @@ impl Incidents {
         self.slots[slot] = Some(incident);
     }
 
+    /// Sets how many alarms hold an incident open; true when that is another number.
+    pub fn set_active(&mut self, ix: IncidentIx, active: u32) -> bool {
+        match self.slots.get_mut(ix.0 as usize).and_then(Option::as_mut) {
+            Some(incident) if incident.active != active => {
+                incident.active = active;
+                self.dirty.insert(ix);
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Carries a change out. `now` is that of the record.
     pub fn fold(&mut self, delta: &IncidentDelta, now: Timestamp, policy: &Correlate) {
         let (ix, id) = delta.incident();
@@ -143,10 +155,14 @@ fn change(incident: &mut Incident, delta: &IncidentDelta, now: Timestamp, policy
                 incident.first_at.min(member.at)
             };
             incident.last_at = incident.last_at.max(member.at);
-            incident.active += 1;
             incident.members.push((**member).clone());
         }
-        IncidentDelta::Left { alarm, .. } => incident.members.retain(|member| member.alarm != *alarm),
+        IncidentDelta::Left { alarm, .. } => {
+            // Mostly the newest leaves first: look from the end.
+            if let Some(place) = incident.members.iter().rposition(|member| member.alarm == *alarm) {
+                incident.members.remove(place);
+            }
+        }
         IncidentDelta::MergedInto { .. } => set_status(incident, IncidentStatus::Closed, now, policy),
         IncidentDelta::Changed {
             status,

@@ -5,12 +5,63 @@
 //! - **takes**: the facts of the incident's alarms and the topology.
 //! - **gives**: two or three hypotheses, best first.
 //! - **never knows**: how the alarms came together, or what is done about them.
+//!
+//! Every suspect is weighed by the same question: were it the cause, how likely is what was heard, and how likely is the silence?
+//! Logarithms of likelihoods are added up: a prior for the kind of failure, a price for every fact that the suspect does not explain,
+//! and a price for every alarm that it should have caused at a device that could speak. What a device says many times counts
+//! once. The shares of all suspects are the confidences.
 
-use crate::model::{AlarmFacts, EntityIx, Hypothesis};
-use crate::topology::Topology;
+mod mode;
+mod scene;
+mod tell;
+mod weigh;
 
-/// Ranks the causes of an incident; `marked` is an operator's word.
+#[cfg(test)]
+mod tests;
+
+use crate::model::{AlarmFacts, EntityIx, Hypothesis, Timestamp};
+use crate::topology::{Topology, Wires};
+
+use scene::Scene;
+
+/// What a diagnosis may look at.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    /// The graph.
+    pub topology: &'a Topology,
+    /// The ways between its devices; current.
+    pub wires: &'a Wires,
+    /// The incident's alarms, in the order in which they joined.
+    pub alarms: &'a [AlarmFacts<'a>],
+    /// An operator's word.
+    pub marked: Option<EntityIx>,
+    /// Log's time.
+    pub now: Timestamp,
+}
+
+/// So many hypotheses are told.
+const TOLD: usize = 3;
+/// A hypothesis below this share is told only to make a second one.
+const WORTH: f64 = 0.02;
+/// What no suspect here explains keeps this share.
+const UNKNOWN: f64 = 0.03;
+
+/// Ranks the causes of an incident.
 #[must_use]
-pub fn diagnose(_topology: &Topology, _alarms: &[AlarmFacts<'_>], _marked: Option<EntityIx>) -> Vec<Hypothesis> {
-    Vec::new()
+pub fn diagnose(question: &Question<'_>) -> Vec<Hypothesis> {
+    let scene = Scene::of(question);
+    let mut weighed: Vec<weigh::Weighed> = scene.suspects().into_iter().map(|suspect| weigh::weigh(&scene, suspect)).collect();
+    weighed.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.suspect.entity.cmp(&b.suspect.entity)));
+    let Some(top) = weighed.first().map(|best| best.weight) else {
+        return Vec::new();
+    };
+    let share = |weight: f64| libm::exp(weight - top);
+    let whole: f64 = weighed.iter().map(|other| share(other.weight)).sum();
+    let confidence = |weight: f64| (share(weight) / whole * (1.0 - UNKNOWN) * 1_000.0).round() / 1_000.0;
+    let told = weighed
+        .iter()
+        .enumerate()
+        .take(TOLD)
+        .filter(|(rank, other)| *rank < 2 || confidence(other.weight) >= WORTH);
+    told.map(|(_, weighed)| tell::tell(&scene, weighed, confidence(weighed.weight))).collect()
 }

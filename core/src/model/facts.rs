@@ -1,4 +1,4 @@
-use super::{AlarmIx, Anchor, IncidentIx, Severity, Symptom, Timestamp};
+use super::{AlarmIx, Anchor, IncidentIx, Severity, SourceKind, Span, Symptom, Timestamp};
 
 /// What correlation and diagnosis may know of an alarm.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +27,26 @@ pub struct AlarmFacts<'a> {
     pub incident: Option<IncidentIx>,
     /// It touches emergency services.
     pub emergency: bool,
+    /// The door of its newest event.
+    pub source: SourceKind,
+    /// When anything about it last changed, log's time.
+    pub changed_at: Timestamp,
+}
+
+/// A device's own stamp that lies further back than this is a wrong clock rather than a late message: syslog stamps bear no zone.
+const WRONG_CLOCK: Span = Span::minutes(15);
+
+impl AlarmFacts<'_> {
+    /// When its newest raise happened, as far as one can tell: the source's time, but not the future, and for syslog not another hour.
+    #[must_use]
+    pub fn when(&self) -> Timestamp {
+        let raised = self.last_raised_at;
+        if raised > self.changed_at || self.source == SourceKind::Syslog && self.changed_at.since(raised) > WRONG_CLOCK {
+            self.changed_at
+        } else {
+            raised
+        }
+    }
 }
 
 /// Gives the facts of the alarm in a slot.

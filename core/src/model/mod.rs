@@ -14,6 +14,7 @@ mod incident;
 mod name;
 mod reason;
 mod severity;
+mod subject;
 mod time;
 
 pub use alarm::{Ack, AckUntil, Alarm, AlarmIx, AlarmRef, Anchor, EventRing, HistoryEntry, StatusChange, Symptom};
@@ -25,6 +26,7 @@ pub use incident::{Evidence, EvidenceKind, Hypothesis, Incident, IncidentIx, Inc
 pub use name::Name;
 pub use reason::Reason;
 pub use severity::Severity;
+pub use subject::{Subject, Trouble};
 pub use time::{Span, Timestamp};
 
 /// Slot of an entity in the tenant's topology. Slots are reused only after the entity is removed.

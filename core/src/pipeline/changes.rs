@@ -385,6 +385,7 @@ impl State {
         for (ix, incident) in kept.incidents {
             state.incidents.restore(ix, incident);
         }
+        state.index = state.index_anew();
         kept.sources.sort_by_key(|(slot, _)| *slot);
         for (slot, stat) in kept.sources {
             state.source_of[stat.kind as usize].insert(stat.address.clone(), slot as u32);

@@ -5,7 +5,7 @@ use super::event::emit_alarm;
 use super::place;
 use super::turn::Turn;
 use crate::correlation::{self, IncidentDelta};
-use crate::model::{AlarmFacts, AlarmLookup, IncidentIx, Sitrep, SitrepSource, Span};
+use crate::model::{AlarmFacts, AlarmLookup, IdKind, IncidentId, IncidentIx, IncidentStatus, Sitrep, SitrepSource, Span};
 use crate::{diagnosis, reduction, sitrep};
 
 /// Most alarms and incidents that one record lets come due; the rest comes with the next.
@@ -36,21 +36,52 @@ pub(super) fn take(turn: &mut Turn<'_>) {
 fn incident(turn: &mut Turn<'_>, ix: IncidentIx) {
     let at = turn.state.at;
     let Some(incident) = turn.state.incidents.get(ix) else { return };
-    let deltas = match incident.diagnose_at {
-        Some(due) if due <= at => vec![diagnose(turn, ix)],
-        _ => correlation::clock(ix, incident, at).into_iter().map(Some).collect(),
-    };
-    for delta in deltas.into_iter().flatten() {
+    if incident.diagnose_at.is_none_or(|due| due > at) {
+        for delta in correlation::clock(ix, incident, at) {
+            turn.emit(Delta::Incident(delta));
+        }
+        return;
+    }
+    review(turn, ix);
+    if let Some(delta) = diagnose(turn, ix) {
+        turn.emit(Delta::Incident(delta));
+    }
+}
+
+/// Before causes are ranked: what belongs to the incident, and what it belongs to.
+fn review(turn: &mut Turn<'_>, ix: IncidentIx) {
+    let id = IncidentId(turn.state.minter.mint(IdKind::Incident, turn.state.seq, turn.state.minted));
+    turn.state.refresh();
+    turn.state.rewire();
+    turn.state.remeasure();
+    let deltas = correlation::review(&place::view(turn.state, &turn.state.policy), ix, id);
+    if deltas.iter().any(|delta| matches!(delta, IncidentDelta::Opened { .. })) {
+        turn.next_minted();
+    }
+    for delta in deltas {
         turn.emit(Delta::Incident(delta));
     }
 }
 
 fn diagnose(turn: &Turn<'_>, ix: IncidentIx) -> Option<IncidentDelta> {
     let state = &*turn.state;
-    let incident = state.incidents.get(ix)?;
+    let incident = state.incidents.get(ix).filter(|incident| incident.status != IncidentStatus::Closed)?;
     let alarms: Vec<AlarmFacts<'_>> = incident.members.iter().filter_map(|member| state.alarms.facts(member.alarm)).collect();
-    let hypotheses = diagnosis::diagnose(&state.topology, &alarms, incident.marked_cause);
-    let report = sitrep::write(&state.topology, incident, &alarms, &hypotheses);
+    let hypotheses = diagnosis::diagnose(&diagnosis::Question {
+        topology: &state.topology,
+        wires: &state.wires,
+        alarms: &alarms,
+        marked: incident.marked_cause,
+        now: state.at,
+    });
+    let impact = hypotheses.first().map(|first| state.impact.impact(first.entity)).unwrap_or_default();
+    let report = sitrep::write(&sitrep::Matter {
+        topology: &state.topology,
+        incident,
+        alarms: &alarms,
+        hypotheses: &hypotheses,
+        impact: &impact,
+    });
     let policy = place::view(state, &state.policy).policy;
     Some(IncidentDelta::Diagnosed {
         ix,

@@ -6,7 +6,9 @@ use super::place;
 use super::turn::Turn;
 use crate::correlation;
 use crate::ingest::{self, Mapped, Meaning};
-use crate::model::{AlarmId, AlarmIx, AlarmLookup, Event, EventId, IdKind, IncidentId, Name, Reason, Severity, Span, Timestamp, TrackingId};
+use crate::model::{
+    AlarmFacts, AlarmId, AlarmIx, AlarmLookup, Event, EventId, IdKind, IncidentId, Name, Reason, Severity, Span, Symptom, Timestamp, TrackingId,
+};
 use crate::reduction::{self, AlarmDelta, Heard, Report, Verdict};
 
 pub(super) fn take(turn: &mut Turn<'_>, index: u32, event: &Event) -> Answer {
@@ -157,11 +159,15 @@ fn leave(turn: &mut Turn<'_>, alarm: AlarmIx, reason: Reason) {
 
 fn correlate(turn: &mut Turn<'_>, ix: AlarmIx) {
     let id = IncidentId(turn.state.minter.mint(IdKind::Incident, turn.state.seq, turn.state.minted));
-    let policy = turn.state.policy.clone();
+    turn.state.refresh();
+    let lost = |alarm: AlarmFacts<'_>| matches!(alarm.symptom, Symptom::SessionDown | Symptom::Unreachable);
+    if turn.state.alarms.facts(ix).is_some_and(lost) {
+        turn.state.rewire();
+    }
     let deltas = {
         let state = &*turn.state;
         let Some(facts) = state.alarms.facts(ix) else { return };
-        correlation::place(&place::view(state, &policy), &facts, id)
+        correlation::place(&place::view(state, &state.policy), &facts, id)
     };
     if deltas.iter().any(|delta| matches!(delta, correlation::IncidentDelta::Opened { .. })) {
         turn.next_minted();
@@ -172,13 +178,13 @@ fn correlate(turn: &mut Turn<'_>, ix: AlarmIx) {
 }
 
 fn follow(turn: &mut Turn<'_>, alarm: AlarmIx) {
-    let policy = turn.state.policy.clone();
+    turn.state.refresh();
     let deltas = {
         let state = &*turn.state;
         let Some(incident) = state.alarms.get(alarm).and_then(|alarm| alarm.incident) else {
             return;
         };
-        correlation::cleared(&place::view(state, &policy), incident)
+        correlation::cleared(&place::view(state, &state.policy), incident)
     };
     for delta in deltas {
         turn.emit(Delta::Incident(delta));

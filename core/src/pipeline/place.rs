@@ -9,12 +9,14 @@ use crate::ingest::{Mapped, Mapping};
 use crate::model::{Anchor, EntityIx, Event, Name, SourceKind};
 use crate::policy::Policy;
 use crate::reduction::Alarms;
-use crate::topology::Found;
+use crate::topology::{Entity, Found, Topology};
 
 pub(super) fn view<'a>(state: &'a State, policy: &'a Policy) -> View<'a, Alarms> {
     View {
         topology: &state.topology,
+        wires: &state.wires,
         incidents: &state.incidents,
+        index: &state.index,
         alarms: &state.alarms,
         now: state.at,
         policy: &policy.correlate,
@@ -23,19 +25,59 @@ pub(super) fn view<'a>(state: &'a State, policy: &'a Policy) -> View<'a, Alarms>
 
 /// Where an alarm sits. An entity never heard of is made as UNPLACED.
 pub(super) fn anchor(turn: &mut Turn<'_>, event: &Event, mapped: &Mapped) -> Anchor {
-    let device = device(turn, event, mapped);
+    let named = device(turn, event, mapped);
     let topology = &turn.state.topology;
-    let peer = if mapped.neighbor.is_empty() {
-        None
+    if topology.entity(named).is_some_and(Entity::is_link)
+        && let Some((a, b)) = topology.ends(named)
+    {
+        return Anchor {
+            entity: named,
+            device: a,
+            link: Some(named),
+            peer: Some(b),
+        };
+    }
+    let device = topology.device_of(named);
+    let entity = if named == device {
+        topology.below(device, &mapped.interface).unwrap_or(device)
     } else {
-        topology.by_address(&mapped.neighbor).or_else(|| one(topology.find(&mapped.neighbor)))
+        named
     };
-    let link = if mapped.link.is_empty() { None } else { one(topology.find(&mapped.link)) };
-    Anchor {
-        entity: device,
-        device,
-        link,
-        peer,
+    let port = topology.by_port_address(&mapped.neighbor);
+    let peer = topology.find_neighbor(&mapped.neighbor).filter(|peer| *peer != device);
+    let link = given_link(topology, mapped)
+        .or_else(|| topology.link_at(device, &mapped.interface))
+        .or_else(|| port.map(|(link, _)| link))
+        .or_else(|| link_of_part(topology, entity, device))
+        .or_else(|| only(&topology.links_between(device, peer?)));
+    let peer = peer.or_else(|| {
+        let (a, b) = topology.ends(link?)?;
+        let far = if a == device { b } else { a };
+        (far != device && (a == device || b == device)).then_some(far)
+    });
+    Anchor { entity, device, link, peer }
+}
+
+fn given_link(topology: &Topology, mapped: &Mapped) -> Option<EntityIx> {
+    if mapped.link.is_empty() {
+        return None;
+    }
+    one(topology.find(&mapped.link)).filter(|ix| topology.entity(*ix).is_some_and(Entity::is_link))
+}
+
+/// The link of a port that the inventory knows by itself.
+fn link_of_part(topology: &Topology, part: EntityIx, device: EntityIx) -> Option<EntityIx> {
+    if part == device {
+        return None;
+    }
+    let name = topology.entity(part)?.name.clone();
+    topology.link_at(device, &name)
+}
+
+fn only(links: &[EntityIx]) -> Option<EntityIx> {
+    match links {
+        [link] => Some(*link),
+        _ => None,
     }
 }
 

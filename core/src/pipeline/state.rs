@@ -5,12 +5,12 @@ use rustc_hash::FxHashMap;
 
 use super::dirt::Dirt;
 use super::delta::Delta;
-use crate::correlation::{IncidentDelta, Incidents};
+use crate::correlation::{self, Footing, IncidentDelta, Incidents, Index};
 use crate::ingest::Mapping;
-use crate::model::{AlarmFacts, AlarmIx, AlarmLookup, CommandId, Minter, Name, Outcome, Reason, SourceKind, Span, TenantId, Timestamp};
+use crate::model::{AlarmFacts, AlarmIx, AlarmLookup, CommandId, IncidentIx, Member, Minter, Name, Outcome, Reason, SourceKind, Span, TenantId, Timestamp};
 use crate::policy::Policy;
 use crate::reduction::{AlarmDelta, Alarms};
-use crate::topology::{Topology, TopologyDelta};
+use crate::topology::{ImpactIndex, Topology, TopologyDelta, Wires};
 
 /// What is known of a source of events.
 #[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
@@ -65,6 +65,12 @@ pub struct State {
     pub(super) policy_files: Vec<(Name, String)>,
     pub(super) alarms: Alarms,
     pub(super) incidents: Incidents,
+    /// Derived from incidents and alarms, hence never kept.
+    pub(super) index: Index,
+    /// Derived from the topology.
+    pub(super) wires: Wires,
+    /// Derived from the topology.
+    pub(super) impact: ImpactIndex,
     pub(super) sources: Vec<SourceStat>,
     pub(super) source_of: [FxHashMap<Name, u32>; SourceKind::ALL.len()],
     pub(super) keys: FxHashMap<u64, (u64, u32)>,
@@ -103,6 +109,9 @@ impl State {
             policy_files: Vec::new(),
             alarms: Alarms::default(),
             incidents: Incidents::default(),
+            index: Index::default(),
+            wires: Wires::default(),
+            impact: ImpactIndex::default(),
             sources: Vec::new(),
             source_of: Default::default(),
             keys: FxHashMap::default(),
@@ -298,7 +307,29 @@ impl State {
         if let Some(heard) = delta.heard() {
             self.count(heard.source, delta.reason());
         }
+        let ix = delta.alarm().ix;
+        let before = self.alarms.facts(ix).map(|alarm| (Footing::of(&alarm), correlation::is_loose(&alarm)));
+        if let (AlarmDelta::Purged { .. }, Some((_, true)), Some(alarm)) = (delta, before, self.alarms.facts(ix)) {
+            self.index.set_loose(&alarm, false);
+        }
         self.alarms.fold(delta, self.seq, self.at, &self.policy.reduce);
+        let Some(alarm) = self.alarms.facts(ix) else { return };
+        let loose = correlation::is_loose(&alarm);
+        if loose != before.is_some_and(|(_, loose)| loose) {
+            self.index.set_loose(&alarm, loose);
+        }
+        if let (Some(incident), Some((before, _))) = (alarm.incident, before)
+            && before != Footing::of(&alarm)
+        {
+            self.index.follow(incident, &alarm, before);
+            self.recount(incident);
+        }
+    }
+
+    fn recount(&mut self, ix: IncidentIx) {
+        if let Some(group) = self.index.group(ix) {
+            self.incidents.set_active(ix, group.standing().active());
+        }
     }
 
     fn fold_incident(&mut self, delta: &IncidentDelta) {
@@ -310,14 +341,77 @@ impl State {
             let row = crate::screen::incident_row(self, incident);
             self.dirt.purged(row);
         }
+        let live = |incidents: &Incidents| incidents.get(ix).is_some_and(correlation::live);
+        let before = live(&self.incidents);
         self.incidents.fold(delta, self.at, &self.policy.correlate);
         match delta {
-            IncidentDelta::Joined { member, .. } => self.alarms.set_incident(member.alarm, Some(ix), &self.policy.reduce),
-            IncidentDelta::Left { alarm, .. } if self.alarms.get(*alarm).is_some_and(|alarm| alarm.incident == Some(ix)) => {
-                self.alarms.set_incident(*alarm, None, &self.policy.reduce);
-            }
+            IncidentDelta::Opened { .. } => self.index.open(ix),
+            IncidentDelta::Purged { .. } => self.index.forget(ix),
+            IncidentDelta::Joined { member, .. } => self.fold_joined(ix, member),
+            IncidentDelta::Left { alarm, .. } if self.alarms.get(*alarm).is_some_and(|alarm| alarm.incident == Some(ix)) => self.fold_left(ix, *alarm),
             _ => {}
         }
+        if !matches!(delta, IncidentDelta::Opened { .. }) && before != live(&self.incidents) {
+            self.index.reconsider(ix);
+        }
+    }
+
+    fn fold_joined(&mut self, ix: IncidentIx, member: &Member) {
+        if let Some(alarm) = self.alarms.facts(member.alarm)
+            && correlation::is_loose(&alarm)
+        {
+            self.index.set_loose(&alarm, false);
+        }
+        self.alarms.set_incident(member.alarm, Some(ix), &self.policy.reduce);
+        let live = self.incidents.get(ix).is_some_and(correlation::live);
+        if let Some(alarm) = self.alarms.facts(member.alarm) {
+            self.index.join(ix, live, member, &alarm);
+        }
+        self.recount(ix);
+    }
+
+    fn fold_left(&mut self, ix: IncidentIx, alarm: AlarmIx) {
+        self.alarms.set_incident(alarm, None, &self.policy.reduce);
+        if let Some(alarm) = self.alarms.facts(alarm) {
+            self.index.leave(ix, Footing::of(&alarm));
+            if correlation::is_loose(&alarm) {
+                self.index.set_loose(&alarm, true);
+            }
+        }
+        self.recount(ix);
+    }
+
+    /// Makes what correlation looks at agree with what was folded.
+    pub(super) fn refresh(&mut self) {
+        if self.index.is_stale() {
+            self.index.refresh(&self.incidents, &self.alarms);
+        }
+    }
+
+    /// Makes the table of ways agree with the topology.
+    pub(super) fn rewire(&mut self) {
+        if !self.wires.is_current(&self.topology) {
+            self.wires = Wires::of(&self.topology);
+        }
+    }
+
+    /// Makes what is known of impact agree with the topology.
+    pub(super) fn remeasure(&mut self) {
+        if self.impact.is_stale(&self.topology) {
+            self.impact = ImpactIndex::build(&self.topology);
+        }
+    }
+
+    /// The index over incidents.
+    #[must_use]
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// The index as it follows from incidents and alarms alone.
+    pub(super) fn index_anew(&self) -> Index {
+        let every = self.alarms.iter().filter_map(|(ix, _)| self.alarms.facts(ix));
+        Index::build(&self.incidents, &self.alarms, every)
     }
 
     fn forget(&mut self, before: Timestamp) {
@@ -357,6 +451,8 @@ impl AlarmLookup for Alarms {
             count: alarm.count,
             incident: alarm.incident,
             emergency: alarm.emergency,
+            source: alarm.source,
+            changed_at: alarm.changed_at,
         })
     }
 }

@@ -108,7 +108,7 @@ impl Default for Reduce {
 impl Default for Correlate {
     fn default() -> Self {
         Self {
-            window_s: 600,
+            window_s: 900,
             max_alarms: 2_000,
             diagnose_delay_ms: 200,
             diagnose_every_ms: 500,

@@ -1,27 +1,215 @@
 //! What is going on, in words.
 //!
 //! - **does**: writes an incident's title and situation report by rules: what, where, who is hit, likely cause, evidence, next step.
-//! - **takes**: the incident, the facts of its alarms, its hypotheses, the topology.
+//! - **takes**: the incident, the facts of its alarms, its hypotheses, the topology and what the cause takes down.
 //! - **gives**: text.
 //! - **never knows**: language models, networks, or who reads it.
 
-use crate::model::{AlarmFacts, Hypothesis, Incident, Name};
-use crate::topology::Topology;
+mod next;
+#[cfg(test)]
+mod tests;
+mod title;
+
+use std::fmt::Write;
+
+use crate::model::{AlarmFacts, EntityIx, Evidence, EvidenceKind, Hypothesis, Incident, Name, Severity, Timestamp};
+use crate::topology::{Impact, Topology};
 
 /// An incident's title and report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// One line.
     pub title: Name,
-    /// The report.
+    /// The report, at most [`LONGEST`] bytes.
     pub text: Name,
 }
 
+/// What a report is written from.
+#[derive(Clone, Copy)]
+pub struct Matter<'a> {
+    /// The graph.
+    pub topology: &'a Topology,
+    /// The incident.
+    pub incident: &'a Incident,
+    /// Its alarms.
+    pub alarms: &'a [AlarmFacts<'a>],
+    /// Its causes, best first.
+    pub hypotheses: &'a [Hypothesis],
+    /// What the first of them takes down.
+    pub impact: &'a Impact,
+}
+
+/// Longest report, bytes.
+pub const LONGEST: usize = 1_500;
+/// Longest title, bytes.
+const TITLE: usize = 120;
+/// So many names are written out.
+const NAMES: usize = 4;
+/// A cause this sure is called likely; below, it is one of several.
+const LIKELY: f64 = 0.5;
+
 /// Writes them.
 #[must_use]
-pub fn write(_topology: &Topology, incident: &Incident, _alarms: &[AlarmFacts<'_>], _hypotheses: &[Hypothesis]) -> Report {
+pub fn write(matter: &Matter<'_>) -> Report {
+    let title = if matter.incident.by_hand {
+        matter.incident.title.clone()
+    } else {
+        Name::cut(&title::title(matter), TITLE)
+    };
+    let mut text = String::with_capacity(LONGEST);
+    let _ = writeln!(text, "What: {title}.");
+    place(matter, &mut text);
+    since(matter, &mut text);
+    hit(matter, &mut text);
+    causes(matter, &mut text);
+    let _ = write!(text, "Next: {}", next::step(matter));
     Report {
-        title: incident.title.clone(),
-        text: incident.title.clone(),
+        title,
+        text: Name::cut(&text, LONGEST),
+    }
+}
+
+fn name<'a>(matter: &Matter<'a>, entity: EntityIx) -> &'a str {
+    matter.topology.entity(entity).map_or("?", |entity| entity.name.as_str())
+}
+
+fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// A few names, and how many more there are.
+fn names(matter: &Matter<'_>, entities: &[EntityIx]) -> String {
+    let mut text = entities.iter().take(NAMES).map(|entity| name(matter, *entity)).collect::<Vec<_>>().join(", ");
+    if entities.len() > NAMES {
+        let _ = write!(text, " and {} more", entities.len() - NAMES);
+    }
+    text
+}
+
+/// Seconds are enough for people.
+fn moment(at: Timestamp) -> String {
+    let text = at.to_string();
+    let seconds = text.split(['.', 'Z']).next().unwrap_or(&text);
+    format!("{} UTC", seconds.replace('T', " "))
+}
+
+fn place(matter: &Matter<'_>, text: &mut String) {
+    let mut devices: Vec<EntityIx> = Vec::new();
+    for alarm in matter.alarms {
+        if devices.len() <= 64 && !devices.contains(&alarm.anchor.device) {
+            devices.push(alarm.anchor.device);
+        }
+    }
+    let mut sites: Vec<EntityIx> = devices.iter().filter_map(|device| matter.topology.site_of(*device)).collect();
+    sites.sort_unstable();
+    sites.dedup();
+    let _ = write!(text, "Where: told by {}", names(matter, &devices));
+    match sites.as_slice() {
+        [] => {}
+        some => {
+            let _ = write!(text, "; {} {}", if some.len() == 1 { "site" } else { "sites" }, names(matter, some));
+        }
+    }
+    text.push_str(".\n");
+}
+
+fn since(matter: &Matter<'_>, text: &mut String) {
+    let standing = matter.alarms.iter().filter(|alarm| !alarm.cleared);
+    let critical = standing.clone().filter(|alarm| alarm.severity == Severity::Critical).count();
+    let _ = write!(
+        text,
+        "Since: {}; {}, ",
+        moment(matter.incident.first_at),
+        count(matter.alarms.len(), "alarm", "alarms")
+    );
+    match standing.count() {
+        0 => text.push_str("all cleared"),
+        n => {
+            let _ = write!(text, "{n} standing");
+        }
+    }
+    if critical > 0 {
+        let _ = write!(text, ", {critical} critical");
+    }
+    text.push_str(".\n");
+}
+
+fn hit(matter: &Matter<'_>, text: &mut String) {
+    let impact = matter.impact;
+    if matter.incident.emergency {
+        text.push_str("EMERGENCY SERVICES ARE TOUCHED.\n");
+    }
+    let link = |entity: &EntityIx| matter.topology.entity(*entity).is_some_and(crate::topology::Entity::is_link);
+    let special = |entity: &EntityIx| link(entity) || impact.services.contains(entity) || impact.customers.contains(entity);
+    let down: Vec<EntityIx> = impact.down.iter().map(|(entity, _)| *entity).filter(|entity| !special(entity)).collect();
+    let degraded: Vec<EntityIx> = impact.degraded.iter().copied().filter(|entity| !link(entity)).collect();
+    let mut parts = Vec::new();
+    if !down.is_empty() {
+        parts.push(format!("{} cut off ({})", count(down.len(), "element", "elements"), names(matter, &down)));
+    }
+    if !impact.services.is_empty() {
+        parts.push(format!(
+            "{} ({})",
+            count(impact.services.len(), "service", "services"),
+            names(matter, &impact.services)
+        ));
+    }
+    if !impact.customers.is_empty() {
+        parts.push(format!(
+            "{} ({})",
+            count(impact.customers.len(), "customer", "customers"),
+            names(matter, &impact.customers)
+        ));
+    }
+    if !degraded.is_empty() {
+        parts.push(format!(
+            "{} without redundancy now ({})",
+            count(degraded.len(), "element", "elements"),
+            names(matter, &degraded)
+        ));
+    }
+    let _ = match (parts.is_empty(), matter.hypotheses.is_empty()) {
+        (false, _) => writeln!(text, "Hit, if the first cause holds: {}.", parts.join("; ")),
+        (true, false) => writeln!(text, "Hit: nothing else that the inventory knows loses its way."),
+        (true, true) => Ok(()),
+    };
+}
+
+fn causes(matter: &Matter<'_>, text: &mut String) {
+    let Some(first) = matter.hypotheses.first() else {
+        text.push_str("Cause: not known; no alarm points at anything in the inventory.\n");
+        return;
+    };
+    let sure = if first.confidence >= LIKELY { "Likely cause" } else { "Perhaps" };
+    let _ = writeln!(
+        text,
+        "{sure}: {} ({:.0} %). {}",
+        name(matter, first.entity),
+        first.confidence * 100.0,
+        first.reason
+    );
+    for other in matter.hypotheses.iter().skip(1).filter(|other| other.confidence >= 0.05) {
+        let _ = writeln!(text, "Or: {} ({:.0} %). {}", name(matter, other.entity), other.confidence * 100.0, other.reason);
+    }
+    facts(text, "Facts", first, 4, |fact| {
+        matches!(
+            fact.kind,
+            EvidenceKind::Explains | EvidenceKind::Timing | EvidenceKind::Topology | EvidenceKind::Operator
+        )
+    });
+    facts(text, "Expected and not heard", first, 3, |fact| fact.kind == EvidenceKind::ExpectedUnheard);
+    facts(text, "Does not fit", first, 2, |fact| fact.kind == EvidenceKind::Unexplained);
+}
+
+fn facts(text: &mut String, head: &str, hypothesis: &Hypothesis, most: usize, kind: impl Fn(&Evidence) -> bool) {
+    let facts: Vec<&str> = hypothesis
+        .evidence
+        .iter()
+        .filter(|fact| kind(fact))
+        .map(|fact| fact.text.as_str())
+        .take(most)
+        .collect();
+    if !facts.is_empty() {
+        let _ = writeln!(text, "{head}: {}", facts.join(" "));
     }
 }

@@ -16,6 +16,7 @@ mod path;
 mod plan;
 mod relation;
 mod slots;
+mod wires;
 
 pub use entity::{Entity, Geo, TopologyDelta};
 pub use graph::{Found, Topology};
@@ -24,6 +25,7 @@ pub use impact::{Impact, ImpactIndex};
 pub use link::Linked;
 pub use patch::{EntitySpec, PatchProblem, RelationSpec, TopologyDiff, TopologyPatch};
 pub use relation::{Dependency, Neighbour, Relation, RelationIx, RelationKind};
+pub use wires::Wires;
 
 #[cfg(test)]
 mod tests;
