@@ -76,14 +76,12 @@ fn letter(act: Act) -> Letter {
             until: None,
             to: None,
             status: None,
-            severity: None,
         };
         match &act.kind {
             CommandKind::Ack { until } => request.until = Some(*until),
             CommandKind::Assign { to } => request.to = Some(to.clone()),
             CommandKind::SetStatus { status } => request.status = Some(status.word().to_owned()),
-            CommandKind::OpenIncident { severity, .. } => request.severity = Some(*severity),
-            CommandKind::Unack | CommandKind::Own | CommandKind::Comment | CommandKind::Clear => {}
+            CommandKind::OpenIncident { .. } | CommandKind::Unack | CommandKind::Own | CommandKind::Comment | CommandKind::Clear => {}
         }
         request
     };

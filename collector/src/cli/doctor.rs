@@ -78,7 +78,10 @@ fn clock(data: &Path) -> Result<String, String> {
     if now < built {
         return Err(format!("it says {now}, which is before this program was made: set it, and keep it by NTP"));
     }
-    let newest = logs(data).filter_map(|(_, log)| LogReader::open(&log).ok()?.head().ok()).map(|head| head.at).max();
+    let newest = logs(data)
+        .filter_map(|(_, log)| LogReader::open(&log).ok()?.head().ok())
+        .map(|head| head.at)
+        .max();
     match newest {
         Some(at) if at.since(now).as_seconds() > 60.0 => Err(format!("it says {now}, but the log was written at {at}: the clock went back")),
         _ => Ok(now.to_string()),

@@ -126,7 +126,11 @@ async fn running(client: &reqwest::Client, data: &Path) -> Option<RunFile> {
     let run: RunFile = serde_json::from_slice(&text).ok()?;
     let me = client.get(format!("{}/api/v1/auth/me", run.api)).bearer_auth(&run.token);
     // An old file may name an address where something else answers by now: it is ours only if it knows the token.
-    let known = me.timeout(Duration::from_secs(5)).send().await.is_ok_and(|answer| answer.status() == StatusCode::OK);
+    let known = me
+        .timeout(Duration::from_secs(5))
+        .send()
+        .await
+        .is_ok_and(|answer| answer.status() == StatusCode::OK);
     known.then_some(run)
 }
 

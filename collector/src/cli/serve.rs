@@ -28,7 +28,10 @@ pub(super) async fn run(reach: &Reach, flags: Serve) -> anyhow::Result<()> {
     tracing::info!(api = %handle.api, "ready");
     stop_asked().await?;
     tracing::info!("stopping");
-    handle.stop().await.context("what was answered is on the log; what remains is read again at the next start")?;
+    handle
+        .stop()
+        .await
+        .context("what was answered is on the log; what remains is read again at the next start")?;
     tracing::info!("stopped");
     Ok(())
 }
@@ -84,7 +87,10 @@ fn on_free_ports() -> Config {
 
 fn seat_token() -> anyhow::Result<Secret> {
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).context("the seat's token cannot be read from stdin")?;
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .context("the seat's token cannot be read from stdin")?;
     Secret::given(&line).context("the seat's token on stdin needs 16 characters or more")
 }
 

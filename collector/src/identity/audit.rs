@@ -34,8 +34,7 @@ pub struct AuditEntry<'a> {
 }
 
 /// An entry of the audit log.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[derive(utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct AuditRow {
     /// Number in the tenant's chain, from 1.
     pub seq: u64,
@@ -81,8 +80,7 @@ pub struct AuditFilter {
 }
 
 /// What a check of a chain found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[derive(utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct AuditVerdict {
     /// The chain holds.
     pub ok: bool,

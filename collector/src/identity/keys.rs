@@ -9,8 +9,7 @@ use super::store::IdentityError;
 use super::{Identity, check_label};
 
 /// A machine key as a tenant's administrators see it; the key itself is kept nowhere.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[derive(utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct KeyRow {
     /// Id.
     pub id: Uuid,

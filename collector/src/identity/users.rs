@@ -7,8 +7,7 @@ use super::store::{IdentityError, WorkError};
 use super::{Identity, check_label, password};
 
 /// A user as a tenant's administrators see them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[derive(utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct UserRow {
     /// Id.
     pub id: Uuid,

@@ -47,7 +47,10 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     let correlation_id = given(request.headers(), &X_CORRELATION_ID).unwrap_or_else(|| trace_id.clone());
     let span_id = format!("{:016x}", Uuid::new_v4().as_u64_pair().1);
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("none".to_owned(), |path| path.as_str().to_owned());
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("none".to_owned(), |path| path.as_str().to_owned());
     let span = tracing::info_span!("request", %trace_id, %span_id, %correlation_id, %method, %route);
     let mut response = TRACE_ID.scope(trace_id.clone(), next.run(request)).instrument(span.clone()).await;
     let status = response.status().as_u16();
@@ -69,7 +72,10 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
 
 /// W3C Trace Context's trace id where the sender gave one, else a new one.
 fn trace_id(headers: &HeaderMap) -> String {
-    let given = headers.get("traceparent").and_then(|value| value.to_str().ok()).and_then(|text| text.split('-').nth(1));
+    let given = headers
+        .get("traceparent")
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.split('-').nth(1));
     match given {
         Some(id) if id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) && id.bytes().any(|byte| byte != b'0') => id.to_ascii_lowercase(),
         _ => Uuid::new_v4().simple().to_string(),

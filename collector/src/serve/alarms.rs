@@ -82,10 +82,7 @@ impl AlarmQuery {
 pub(super) async fn list(can: Can<Read>, Query(asked): Query<AlarmQuery>) -> Answer<axum::Json<Page<AlarmRow>>> {
     let limit = query::limit(asked.limit.as_deref())?;
     let Some(filter) = asked.filter(&can.tenant).await? else {
-        return Ok(axum::Json(Page {
-            items: Vec::new(),
-            next: None,
-        }));
+        return Ok(axum::Json(Page { items: Vec::new(), next: None }));
     };
     let cursor = query::some(asked.cursor);
     let listed = can.tenant.ask(move |rows| rows.alarms(&filter, cursor.as_deref(), limit)).await?;

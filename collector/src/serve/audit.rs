@@ -38,7 +38,10 @@ pub(super) struct AuditQuery {
 pub(super) async fn list(State(world): State<World>, can: Can<Audit>, Query(asked): Query<AuditQuery>) -> Answer<axum::Json<Page<AuditRow>>> {
     let limit = query::limit(asked.limit.as_deref())?;
     let before_seq = query::some(asked.cursor)
-        .map(|text| text.parse::<u64>().map_err(|_| Problem::unprocessable("this cursor cannot be read: take 'next' of the page before as it is")))
+        .map(|text| {
+            text.parse::<u64>()
+                .map_err(|_| Problem::unprocessable("this cursor cannot be read: take 'next' of the page before as it is"))
+        })
         .transpose()?;
     let filter = AuditFilter {
         actor: query::some(asked.actor),

@@ -35,7 +35,9 @@ pub(super) async fn login(State(world): State<World>, From(address): From, Json(
         None => None,
     };
     let name = asked.name.clone();
-    let outcome = world.with_identity(move |identity| Ok(identity.login(&asked.name, &asked.password, tenant))).await?;
+    let outcome = world
+        .with_identity(move |identity| Ok(identity.login(&asked.name, &asked.password, tenant)))
+        .await?;
     match outcome {
         Ok(tokens) => {
             note(&world, &tokens, &name, address).await?;
@@ -170,7 +172,11 @@ pub(super) async fn me(State(world): State<World>, Known(caller): Known) -> Answ
         tenant_id: caller.tenant.0,
         tenant: own.unwrap_or_default(),
         role: caller.role(),
-        permissions: Permission::ALL.iter().filter(|permission| caller.may(**permission)).map(|permission| permission.word()).collect(),
+        permissions: Permission::ALL
+            .iter()
+            .filter(|permission| caller.may(**permission))
+            .map(|permission| permission.word())
+            .collect(),
         tenants,
     }))
 }

@@ -65,7 +65,13 @@ pub(super) struct LetterQuery {
 pub(super) async fn list(State(world): State<World>, can: Can<Read>, Query(asked): Query<LetterQuery>) -> Answer<axum::Json<Page<DeadLetter>>> {
     let limit = query::limit(asked.limit.as_deref())?;
     let doors = [SourceKind::Snmp, SourceKind::Syslog, SourceKind::Webhook, SourceKind::Internal];
-    let source = query::words("source", asked.source.as_deref(), |word| doors.into_iter().find(|door| door.word() == word), "snmp, syslog, webhook")?.pop();
+    let source = query::words(
+        "source",
+        asked.source.as_deref(),
+        |word| doors.into_iter().find(|door| door.word() == word),
+        "snmp, syslog, webhook",
+    )?
+    .pop();
     let from = Place::read(asked.cursor.as_deref())?;
     let mut own = match &from.own {
         Some(cursor) => letters(&can, source, cursor.clone(), limit).await?,
@@ -150,7 +156,11 @@ impl Place {
             None => "x".to_owned(),
             Some(place) => place.unwrap_or_default(),
         };
-        format!("{}.{}", side(self.own.clone()), side(self.system.map(|place| place.map(|number| number.to_string()))))
+        format!(
+            "{}.{}",
+            side(self.own.clone()),
+            side(self.system.map(|place| place.map(|number| number.to_string())))
+        )
     }
 }
 
@@ -169,19 +179,22 @@ async fn next_of(can: &Can<Read>, source: Option<SourceKind>, cursor: Option<Str
 
 async fn system_letters(world: &World, source: Option<SourceKind>, before: Option<i64>, limit: usize) -> Answer<Vec<(i64, SystemLetter)>> {
     let store = world.letters.clone();
-    let listed = tokio::task::spawn_blocking(move || {
-        let mut found = Vec::new();
-        let mut before = before;
-        loop {
-            let page = store.list(before, limit)?;
-            before = page.last().map(|(number, _)| Some(*number)).unwrap_or(before);
-            let end = page.len() < limit;
-            found.extend(page.into_iter().filter(|(_, letter)| source.is_none_or(|source| Transport::of_word(&letter.transport).is_some_and(|transport| transport.source() == source))));
-            if end || found.len() >= limit {
-                return Ok::<_, crate::journal::JournalError>(found);
+    let listed =
+        tokio::task::spawn_blocking(move || {
+            let mut found = Vec::new();
+            let mut before = before;
+            loop {
+                let page = store.list(before, limit)?;
+                before = page.last().map(|(number, _)| Some(*number)).unwrap_or(before);
+                let end = page.len() < limit;
+                found.extend(page.into_iter().filter(|(_, letter)| {
+                    source.is_none_or(|source| Transport::of_word(&letter.transport).is_some_and(|transport| transport.source() == source))
+                }));
+                if end || found.len() >= limit {
+                    return Ok::<_, crate::journal::JournalError>(found);
+                }
             }
-        }
-    });
+        });
     match listed.await {
         Ok(found) => Ok(found?),
         Err(_) => Err(Problem::unavailable(1, "the system's dead letters cannot be read now")),

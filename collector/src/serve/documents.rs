@@ -81,7 +81,10 @@ pub(super) async fn policies(can: Can<ReadRules>) -> Answer<axum::Json<PoliciesA
     responses((status = 200, body = PoliciesAnswer), (status = 422, description = "Not valid: what is wrong in which file and line; nothing changed")))]
 pub(super) async fn set_policies(State(world): State<World>, can: Can<Policies>, Json(asked): Json<DocumentsToSet>) -> Answer<axum::Json<PoliciesAnswer>> {
     let files = checked(asked)?;
-    let problems: Vec<PartProblem> = files.iter().filter_map(|(name, text)| Some(policy_problem(name, Policy::parse(text).err()?))).collect();
+    let problems: Vec<PartProblem> = files
+        .iter()
+        .filter_map(|(name, text)| Some(policy_problem(name, Policy::parse(text).err()?)))
+        .collect();
     if !problems.is_empty() {
         return Err(invalid("policies", problems));
     }
@@ -180,10 +183,7 @@ fn taken(what: &str, answer: pipeline::Answer) -> Answer<()> {
     match answer {
         pipeline::Answer::Documents(Ok(())) => Ok(()),
         pipeline::Answer::Documents(Err(problems)) => {
-            let problems = problems
-                .into_iter()
-                .map(|problem| PartProblem { at: String::new(), problem })
-                .collect();
+            let problems = problems.into_iter().map(|problem| PartProblem { at: String::new(), problem }).collect();
             Err(invalid(what, problems))
         }
         _ => Err(Problem::unavailable(1, format!("the {what} were not answered: send them again"))),
@@ -208,7 +208,14 @@ fn set(files: &[(Name, String)]) -> DocumentsSet {
     }
 }
 
-async fn note(world: &World, can: &Can<ReadRules>, action: &'static str, resource_type: &'static str, before: &DocumentsSet, after: &DocumentsSet) -> Answer<()> {
+async fn note(
+    world: &World,
+    can: &Can<ReadRules>,
+    action: &'static str,
+    resource_type: &'static str,
+    before: &DocumentsSet,
+    after: &DocumentsSet,
+) -> Answer<()> {
     let told = |set: &DocumentsSet| -> Value {
         let names: Vec<&str> = set.files.iter().map(|file| file.name.as_str()).collect();
         json!({"version": set.version, "files": names})

@@ -8,9 +8,7 @@ use super::StartError;
 use crate::config::{Config, DEFAULT_TENANT};
 use crate::engine::Engine;
 use crate::journal::system_letters::{SystemLetter, SystemLetters};
-use crate::listen::{
-    CommunityParams, Counters, DeadLetter, Door, Doors, Params, Post, SnmpParams, SourceParams, SyslogParams, TlsParams, UserParams,
-};
+use crate::listen::{CommunityParams, Counters, DeadLetter, Door, Doors, Params, Post, SnmpParams, SourceParams, SyslogParams, TlsParams, UserParams};
 
 /// What the listeners are told, from the configuration.
 pub(super) fn params(config: &Config, engine: &Engine, data: &Path) -> Result<Params, StartError> {

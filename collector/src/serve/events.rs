@@ -125,7 +125,11 @@ fn answer(stored: StoredEvent, mapping: &Arc<Mapping>, entity_id: Option<Uuid>) 
         source_address: event.source_address.clone(),
         received_at: event.received_at,
         recorded_at: stored.at,
-        raised_at: mapped.as_ref().map(|mapped| mapped.raised_at).or_else(|| said_at(event)).unwrap_or(event.received_at),
+        raised_at: mapped
+            .as_ref()
+            .map(|mapped| mapped.raised_at)
+            .or_else(|| said_at(event))
+            .unwrap_or(event.received_at),
         entity_id,
         alarm_type: mapped.as_ref().map(|mapped| mapped.alarm_type.clone()),
         severity: mapped.as_ref().map(|mapped| mapped.severity),

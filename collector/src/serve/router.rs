@@ -9,8 +9,8 @@ use utoipa_axum::routes;
 use super::problem::Problem;
 use super::world::World;
 use super::{
-    access, alarms, audit, auth, changes, commands, dead_letters, documents, entities, events, incidents, ingest, keys, openapi, sources, stats, stream, system,
-    tenants, topology, users,
+    access, alarms, audit, auth, changes, commands, dead_letters, documents, entities, events, incidents, ingest, keys, openapi, sources, stats, stream,
+    system, tenants, topology, users,
 };
 
 /// Every endpoint, one line a path. Whoever cannot say who they are gets past none of them but those in [`access::OPEN`].

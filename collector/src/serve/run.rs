@@ -84,10 +84,7 @@ pub struct Handle {
 pub async fn run(options: Options) -> Result<Handle, StartError> {
     let Options { data, config, seat, clock } = options;
     let clock = clock.unwrap_or_else(|| Arc::new(WallClock));
-    create_private(&data).map_err(|error| StartError::File {
-        path: data.clone(),
-        error,
-    })?;
+    create_private(&data).map_err(|error| StartError::File { path: data.clone(), error })?;
     let limits = Limits {
         queue_events: config.limits.queue as usize,
         ..Limits::default()

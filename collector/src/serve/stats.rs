@@ -242,7 +242,10 @@ pub(super) async fn duplicates(can: Can<Read>) -> Answer<axum::Json<Duplicates>>
     responses((status = 200, body = Suppressions)))]
 pub(super) async fn suppressions(can: Can<Read>) -> Answer<axum::Json<Suppressions>> {
     let stats = can.tenant.ask(|rows| rows.alarm_stats()).await?;
-    let flapping = can.tenant.read(|state| state.alarms().iter().filter(|(_, alarm)| alarm.flapping).count()).await?;
+    let flapping = can
+        .tenant
+        .read(|state| state.alarms().iter().filter(|(_, alarm)| alarm.flapping).count())
+        .await?;
     Ok(axum::Json(Suppressions {
         suppressed: stats.suppressed,
         shelved: stats.shelved,

@@ -149,7 +149,11 @@ fn events(lines: &Lines, seen: Option<&str>, select: Select) -> Vec<u8> {
 }
 
 fn of_page(page: &Page, seen: Option<&str>, select: Select) -> Vec<u8> {
-    let chosen: Vec<_> = page.changes.iter().filter(|change| select == Select::All || change.kind == Kind::Alarm).collect();
+    let chosen: Vec<_> = page
+        .changes
+        .iter()
+        .filter(|change| select == Select::All || change.kind == Kind::Alarm)
+        .collect();
     written(&chosen, seen, &page.cursor, |change, text| push(text, change))
 }
 

@@ -211,7 +211,11 @@ fn engine(world: &World, text: &mut Text) {
         .filter_map(|info| world.engine.tenant(info.id))
         .map(|tenant| tenant.stats())
         .collect();
-    text.head("pedkai_log_commit_seconds", "histogram", "One group commit, from taking a batch to its record being durable.");
+    text.head(
+        "pedkai_log_commit_seconds",
+        "histogram",
+        "One group commit, from taking a batch to its record being durable.",
+    );
     if let Some(sum) = sum(all.iter().map(|stats| &stats.commit)) {
         text.histogram("pedkai_log_commit_seconds", &[], &sum.buckets, sum.count, sum.sum);
     }

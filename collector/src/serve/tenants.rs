@@ -1,7 +1,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
-use pedkai_core::wire::Page;
 use pedkai_core::model::Timestamp;
+use pedkai_core::wire::Page;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -76,13 +76,18 @@ impl World {
     /// A place for one more stream, while it is held.
     pub(crate) fn stream(&self) -> Answer<StreamPlace> {
         let most = self.config.limits.streams as usize;
-        let taken = self.streams.fetch_update(Ordering::AcqRel, Ordering::Acquire, |open| (open < most).then_some(open + 1));
+        let taken = self
+            .streams
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |open| (open < most).then_some(open + 1));
         match taken {
             Ok(open) => {
                 metrics().streams(open as u64 + 1);
                 Ok(StreamPlace(self.clone()))
             }
-            Err(_) => Err(Problem::unavailable(30, format!("{most} streams are open already: try again later, or page instead"))),
+            Err(_) => Err(Problem::unavailable(
+                30,
+                format!("{most} streams are open already: try again later, or page instead"),
+            )),
         }
     }
 

@@ -30,7 +30,13 @@ pub async fn operations(bench: &Bench) -> Vec<(Method, String, Value)> {
 /// A path with an id that is nobody's in place of its parameters.
 fn filled(path: &str) -> String {
     path.split('/')
-        .map(|part| if part.starts_with('{') { "00000000-0000-4000-8000-00000000dead" } else { part })
+        .map(|part| {
+            if part.starts_with('{') {
+                "00000000-0000-4000-8000-00000000dead"
+            } else {
+                part
+            }
+        })
         .collect::<Vec<_>>()
         .join("/")
 }
@@ -45,7 +51,11 @@ async fn nothing_but_six_paths_is_open_and_nothing_else_is_there() {
             assert_eq!(status != 401, expected, "{method} {path}: {status}");
         }
     }
-    assert_eq!(bench.raw(Method::GET, "/api/v1/nothing", "", None).await.status(), 401, "not even what is not there");
+    assert_eq!(
+        bench.raw(Method::GET, "/api/v1/nothing", "", None).await.status(),
+        401,
+        "not even what is not there"
+    );
     let key = bench.key("default", "read,alarm:write,kpi:write,topology:write");
     for later in ["/api/v1/kpi/query", "/api/v1/sla", "/tmf-api/alarm/v4/alarm", "/api/v1/nothing"] {
         assert_eq!(bench.raw(Method::GET, later, &key, None).await.status(), 404, "{later}");
@@ -92,16 +102,26 @@ async fn login_refresh_and_logout() {
     let login = async |password: &str| bench.post("/api/v1/auth/login", "", json!({"name": "ann", "password": password})).await;
     let (status, wrong) = login("wrong").await;
     assert_eq!((status, &wrong["status"]), (401, &json!(401)));
-    assert_eq!(bench.post("/api/v1/auth/login", "", json!({"name": "nobody", "password": "x"})).await.1["detail"], wrong["detail"]);
+    assert_eq!(
+        bench.post("/api/v1/auth/login", "", json!({"name": "nobody", "password": "x"})).await.1["detail"],
+        wrong["detail"]
+    );
     let (_, tokens) = login(PASSWORD).await;
     let access = tokens["access_token"].as_str().unwrap();
     let me = bench.get("/api/v1/auth/me", access).await;
-    assert_eq!((&me["name"], &me["role"], &me["tenant"]), (&json!("ann"), &json!("operator"), &json!("default")));
+    assert_eq!(
+        (&me["name"], &me["role"], &me["tenant"]),
+        (&json!("ann"), &json!("operator"), &json!("default"))
+    );
     let refresh = async |token: &Value| bench.post("/api/v1/auth/refresh", "", json!({"refresh_token": token})).await;
     let (status, next) = refresh(&tokens["refresh_token"]).await;
     assert_eq!(status, 200, "{next}");
     assert_eq!(refresh(&tokens["refresh_token"]).await.0, 401, "good once");
-    assert_eq!(bench.call(Method::GET, "/api/v1/auth/me", access, None).await.0, 401, "a token used twice ends the session");
+    assert_eq!(
+        bench.call(Method::GET, "/api/v1/auth/me", access, None).await.0,
+        401,
+        "a token used twice ends the session"
+    );
     let (_, tokens) = login(PASSWORD).await;
     let access = tokens["access_token"].as_str().unwrap();
     assert_eq!(bench.call(Method::POST, "/api/v1/auth/logout", access, None).await.0, 204);
@@ -109,7 +129,9 @@ async fn login_refresh_and_logout() {
     for _ in 0..5 {
         login("wrong").await;
     }
-    let response = bench.raw(Method::POST, "/api/v1/auth/login", "", Some(json!({"name": "ann", "password": PASSWORD}))).await;
+    let response = bench
+        .raw(Method::POST, "/api/v1/auth/login", "", Some(json!({"name": "ann", "password": PASSWORD})))
+        .await;
     assert_eq!(response.status(), 429, "locked, even with the right one");
     let wait: u32 = response.headers()["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((800..=900).contains(&wait), "{wait}");
@@ -134,7 +156,11 @@ async fn who_asks_too_often_waits_and_others_do_not() {
     }
     assert_eq!((statuses[0], statuses[19]), (401, 429));
     let key = bench.key("default", "read");
-    assert_eq!(bench.raw(Method::GET, "/api/v1/alarms", &key, None).await.status(), 200, "a good credential is not held up");
+    assert_eq!(
+        bench.raw(Method::GET, "/api/v1/alarms", &key, None).await.status(),
+        200,
+        "a good credential is not held up"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -165,7 +191,9 @@ async fn users_and_keys_are_managed_within_the_tenant_and_noted_down() {
     assert_eq!((status, &bob["role"], &bob["active"]), (201, &json!("viewer"), &json!(true)));
     assert_eq!(bench.post("/api/v1/users", &admin, body).await.0, 409);
     let path = format!("/api/v1/users/{}", bob["id"].as_str().unwrap());
-    let (status, changed) = bench.call(Method::PATCH, &path, &admin, Some(json!({"role": "operator", "active": false}))).await;
+    let (status, changed) = bench
+        .call(Method::PATCH, &path, &admin, Some(json!({"role": "operator", "active": false})))
+        .await;
     assert_eq!((status, &changed["role"], &changed["active"]), (200, &json!("operator"), &json!(false)));
     let elsewhere = bench.user("acme", Role::Admin).await;
     assert_eq!(bench.call(Method::PATCH, &path, &elsewhere, Some(json!({"active": true}))).await.0, 404);
@@ -179,16 +207,31 @@ async fn users_and_keys_are_managed_within_the_tenant_and_noted_down() {
     assert_eq!(bench.call(Method::DELETE, &revoke, &admin, None).await.0, 204);
     assert_eq!(bench.post("/api/v1/alarms/ingest", word, alarm("R1", "A", "minor")).await.0, 401);
     let entries = bench.get("/api/v1/audit?limit=1000", &admin).await;
-    let actions: Vec<&str> = entries["items"].as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap()).collect();
+    let actions: Vec<&str> = entries["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["action"].as_str().unwrap())
+        .collect();
     assert_eq!(actions, ["key.revoke", "key.add", "user.change", "user.add", "login"], "newest first");
     let change = &entries["items"][2];
-    assert_eq!((&change["before"]["role"], &change["after"]["role"], &change["address"]), (&json!("viewer"), &json!("operator"), &json!("127.0.0.1")));
+    assert_eq!(
+        (&change["before"]["role"], &change["after"]["role"], &change["address"]),
+        (&json!("viewer"), &json!("operator"), &json!("127.0.0.1"))
+    );
     assert!(!entries.to_string().contains(PASSWORD));
     let filtered = bench.get("/api/v1/audit?action=user.add&resource_type=user&limit=1", &admin).await;
     assert_eq!((filtered["items"].as_array().unwrap().len(), &filtered["next"]), (1, &Value::Null));
     let verdict = bench.get("/api/v1/audit/verify", &admin).await;
-    assert_eq!((&verdict["ok"], &verdict["audit"]["entries"], &verdict["log"]["ok"]), (&json!(true), &json!(5), &json!(true)));
+    assert_eq!(
+        (&verdict["ok"], &verdict["audit"]["entries"], &verdict["log"]["ok"]),
+        (&json!(true), &json!(5), &json!(true))
+    );
     let users = bench.get("/api/v1/users", &admin).await;
     assert!(users["items"].as_array().unwrap().iter().all(|user| user.get("password").is_none()));
-    assert_eq!(bench.post("/api/v1/tenants", &admin, json!({"name": "x"})).await.0, 403, "tenants are made on the machine itself");
+    assert_eq!(
+        bench.post("/api/v1/tenants", &admin, json!({"name": "x"})).await.0,
+        403,
+        "tenants are made on the machine itself"
+    );
 }

@@ -29,17 +29,30 @@ async fn an_alarm_is_answered_with_its_ids_and_is_there_when_it_was() {
     let rows = bench.get("/api/v1/alarms", &key).await;
     assert_eq!(rows["next"], Value::Null);
     let row = &rows["items"][0];
-    assert_eq!((row["severity"].as_str(), row["qualifier"].as_str(), row["count"].as_i64()), (Some("major"), Some("Gi0/1"), Some(1)));
-    assert_eq!((&row["ack_state"], &row["cleared"], &row["source"]), (&json!("none"), &json!(false), &json!("webhook")));
+    assert_eq!(
+        (row["severity"].as_str(), row["qualifier"].as_str(), row["count"].as_i64()),
+        (Some("major"), Some("Gi0/1"), Some(1))
+    );
+    assert_eq!(
+        (&row["ack_state"], &row["cleared"], &row["source"]),
+        (&json!("none"), &json!(false), &json!("webhook"))
+    );
     assert_eq!(row["event_ids"][0], answer["event_id"]);
     assert_eq!(row["tracking_ids"][0], answer["tracking_id"]);
     assert!(row["incident_id"].is_string(), "major always has an incident");
     assert_eq!(bench.get(&format!("/api/v1/alarms/{}", row["id"].as_str().unwrap()), &key).await, *row);
     let other = bench.key("acme", ALL);
-    assert_eq!(bench.get("/api/v1/alarms", &other).await["items"], json!([]), "a tenant in the body means nothing");
+    assert_eq!(
+        bench.get("/api/v1/alarms", &other).await["items"],
+        json!([]),
+        "a tenant in the body means nothing"
+    );
 
     let event = bench.get(&format!("/api/v1/events/{event_header}"), &key).await;
-    assert_eq!((&event["mapped"], &event["alarm_type"], &event["source"]), (&json!(true), &json!("LINK_DOWN"), &json!("webhook")));
+    assert_eq!(
+        (&event["mapped"], &event["alarm_type"], &event["source"]),
+        (&json!(true), &json!("LINK_DOWN"), &json!("webhook"))
+    );
     assert_eq!(event["entity_id"], row["entity_id"]);
     let trace = bench.get(&format!("/api/v1/trace/{}", answer["tracking_id"].as_str().unwrap()), &key).await;
     let reasons: Vec<&str> = trace["steps"].as_array().unwrap().iter().filter_map(|step| step["reason"].as_str()).collect();
@@ -95,11 +108,19 @@ async fn a_hundred_megabytes_are_refused_and_their_sender_hears_it() {
     let key = bench.key("default", ALL);
     let piece = vec![b' '; 1 << 20];
     // With its length said …
-    let request = bench.client.post(format!("{}{INGEST}", bench.url)).bearer_auth(&key).body(vec![b' '; 100 << 20]);
+    let request = bench
+        .client
+        .post(format!("{}{INGEST}", bench.url))
+        .bearer_auth(&key)
+        .body(vec![b' '; 100 << 20]);
     assert_eq!(request.send().await.unwrap().status(), 413);
     // … and in pieces without.
     let stream = futures_util::stream::iter(std::iter::repeat_n(piece, 100)).map(Ok::<_, std::io::Error>);
-    let request = bench.client.post(format!("{}{INGEST}", bench.url)).bearer_auth(&key).body(reqwest::Body::wrap_stream(stream));
+    let request = bench
+        .client
+        .post(format!("{}{INGEST}", bench.url))
+        .bearer_auth(&key)
+        .body(reqwest::Body::wrap_stream(stream));
     assert_eq!(request.send().await.unwrap().status(), 413);
     // Just below the limit it is read.
     let mut body = alarm("R1", "A", "minor").to_string();
@@ -113,7 +134,12 @@ async fn the_same_key_again_changes_nothing_and_is_the_credentials_own() {
     let bench = Bench::start().await;
     let (key, other) = (bench.key("default", ALL), bench.key("default", ALL));
     let send = async |key: &str, body: Value| {
-        let request = bench.client.post(format!("{}{INGEST}", bench.url)).bearer_auth(key).header("idempotency-key", "42").json(&body);
+        let request = bench
+            .client
+            .post(format!("{}{INGEST}", bench.url))
+            .bearer_auth(key)
+            .header("idempotency-key", "42")
+            .json(&body);
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 202);
         response.json::<Value>().await.unwrap()
@@ -155,7 +181,12 @@ async fn lists_filter_and_page_by_cursor() {
         }
     }
     assert_eq!(seen.len(), 250);
-    let count = async |query: &str| bench.get(&format!("/api/v1/alarms?limit=5000&{query}"), &key).await["items"].as_array().unwrap().len();
+    let count = async |query: &str| {
+        bench.get(&format!("/api/v1/alarms?limit=5000&{query}"), &key).await["items"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
     assert_eq!(count("severity=minor").await, 125);
     assert_eq!(count("severity=critical,WARNING").await, 125);
     assert_eq!(count("entity_id=R3").await, 25);
@@ -169,7 +200,10 @@ async fn lists_filter_and_page_by_cursor() {
         assert_eq!(status, 422, "{wrong}: {problem}");
     }
     let stats = bench.get("/api/v1/stats", &key).await;
-    assert_eq!((&stats["standing"], &stats["grouped"]["medium"], &stats["grouped"]["low"]), (&json!(250), &json!(125), &json!(125)));
+    assert_eq!(
+        (&stats["standing"], &stats["grouped"]["medium"], &stats["grouped"]["low"]),
+        (&json!(250), &json!(125), &json!(125))
+    );
     assert_eq!(stats["events"]["received"], 250);
     assert_eq!(bench.get("/api/v1/stats/type", &key).await["items"].as_array().unwrap().len(), 250);
     let worst = &bench.get("/api/v1/stats/severity", &key).await["items"][0];
@@ -205,7 +239,9 @@ async fn syslog_and_rubbish_come_in_by_their_doors() {
     let ready = serde_json::to_value(bench.handle.ready()).unwrap();
     let address = |door: &str| ready[door].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
     let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.send_to(b"<189>Nov 21 12:00:00 r7 app: nothing any rule knows", address("syslog_udp")).unwrap();
+    socket
+        .send_to(b"<189>Nov 21 12:00:00 r7 app: nothing any rule knows", address("syslog_udp"))
+        .unwrap();
     socket.send_to(b"\x30\x84rubbish", address("snmp")).unwrap();
     let until = async |path: &str, token: &str| {
         for _ in 0..200 {
@@ -218,23 +254,38 @@ async fn syslog_and_rubbish_come_in_by_their_doors() {
         panic!("nothing at {path}");
     };
     let event = until("/api/v1/events?unmapped=true", &reader).await;
-    assert_eq!((&event["mapped"], &event["source"], &event["payload"]["app"]), (&json!(false), &json!("syslog"), &json!("app")));
+    assert_eq!(
+        (&event["mapped"], &event["source"], &event["payload"]["app"]),
+        (&json!(false), &json!("syslog"), &json!("app"))
+    );
     assert!(event["payload"]["text"].as_str().unwrap().contains("nothing any rule knows"), "{event}");
     assert_eq!((&event["payload"]["facility"], &event["payload"]["severity"]), (&json!(23), &json!(5)));
     let letter = until("/api/v1/dead-letters", &admin).await;
     assert_eq!((&letter["scope"], &letter["source"]), (&json!("system"), &json!("snmp")), "{letter}");
     assert_eq!(letter["bytes"], "MIRydWJiaXNo");
-    assert_eq!(bench.get("/api/v1/dead-letters", &reader).await["items"], json!([]), "only admins of default see the system's");
+    assert_eq!(
+        bench.get("/api/v1/dead-letters", &reader).await["items"],
+        json!([]),
+        "only admins of default see the system's"
+    );
     let elsewhere = bench.user("acme", Role::Admin).await;
     assert_eq!(bench.get("/api/v1/dead-letters", &elsewhere).await["items"], json!([]));
     let redrive = format!("/api/v1/dead-letters/{}/redrive", letter["id"].as_str().unwrap());
     assert_eq!(bench.call(Method::POST, &redrive, &admin, None).await.0, 422, "rubbish it stays");
     assert_eq!(bench.call(Method::POST, &redrive, &elsewhere, None).await.0, 404);
     let metrics = bench.raw(Method::GET, "/metrics", "", None).await.text().await.unwrap();
-    for line in ["pedkai_received_total{source=\"syslog\"} 1", "pedkai_dead_letters_total{source=\"snmp\",reason=\"malformed\"} 1"] {
+    for line in [
+        "pedkai_received_total{source=\"syslog\"} 1",
+        "pedkai_dead_letters_total{source=\"snmp\",reason=\"malformed\"} 1",
+    ] {
         assert!(metrics.contains(line), "no {line} in\n{metrics}");
     }
-    for name in ["pedkai_log_commit_seconds_count", "pedkai_stage_seconds_count{stage=\"decide\"}", "pedkai_queue_depth{queue=\"events\"}", "pedkai_rows_lag_seconds"] {
+    for name in [
+        "pedkai_log_commit_seconds_count",
+        "pedkai_stage_seconds_count{stage=\"decide\"}",
+        "pedkai_queue_depth{queue=\"events\"}",
+        "pedkai_rows_lag_seconds",
+    ] {
         assert!(metrics.contains(name), "no {name}");
     }
 }

@@ -13,7 +13,10 @@ fn command(kind: &str, target: &str, id: &Value) -> Value {
 async fn operators_work_alarms_and_everything_is_noted_down() {
     let bench = Bench::start().await;
     let key = bench.key("default", "alarm:write,read");
-    let (ann, bob) = (bench.named_user("default", "ann", Role::Operator).await, bench.named_user("default", "bob", Role::Operator).await);
+    let (ann, bob) = (
+        bench.named_user("default", "ann", Role::Operator).await,
+        bench.named_user("default", "bob", Role::Operator).await,
+    );
     let row = bench.alarm(&key, "R1", "FAN", "minor").await;
     let path = format!("/api/v1/alarms/{}", row["id"].as_str().unwrap());
     let act = async |token: &str, body: Value| bench.post("/api/v1/commands", token, body).await;
@@ -21,7 +24,10 @@ async fn operators_work_alarms_and_everything_is_noted_down() {
     assert_eq!((status, &done["outcome"], &done["changed"]), (200, &json!("done"), &json!(1)), "{done}");
     assert!(done["seq"].as_u64().unwrap() > 1);
     let acked = bench.get(&path, &key).await;
-    assert_eq!((&acked["ack_state"], &acked["ack"]["by"], &acked["ack"]["until"]), (&json!("acked"), &json!("ann"), &json!("clear")));
+    assert_eq!(
+        (&acked["ack_state"], &acked["ack"]["by"], &acked["ack"]["until"]),
+        (&json!("acked"), &json!("ann"), &json!("clear"))
+    );
     let (status, refused) = act(&bob, command("ack", "alarm", &row["id"])).await;
     assert_eq!((status, &refused["outcome"]), (200, &json!("refused")));
     assert!(refused["reason"].as_str().unwrap().contains("already"), "{refused}");
@@ -33,7 +39,10 @@ async fn operators_work_alarms_and_everything_is_noted_down() {
     assert_eq!(act(&bob, comment).await.1["outcome"], "done");
     assert_eq!(act(&ann, command("clear", "alarm", &row["id"])).await.1["outcome"], "done");
     let cleared = bench.get(&path, &key).await;
-    assert_eq!((&cleared["cleared"], &cleared["owner"], &cleared["comment"]), (&json!(true), &json!("ann"), &json!("the fan was ordered")));
+    assert_eq!(
+        (&cleared["cleared"], &cleared["owner"], &cleared["comment"]),
+        (&json!(true), &json!("ann"), &json!("the fan was ordered"))
+    );
     let supervisor = bench.user("default", Role::Supervisor).await;
     let audit = bench.get("/api/v1/audit?resource_type=alarm", &supervisor).await;
     let told: Vec<(&str, &str)> = audit["items"]
@@ -42,7 +51,17 @@ async fn operators_work_alarms_and_everything_is_noted_down() {
         .iter()
         .map(|entry| (entry["action"].as_str().unwrap(), entry["after"]["outcome"].as_str().unwrap()))
         .collect();
-    assert_eq!(told, [("clear", "done"), ("comment", "done"), ("clear", "refused"), ("own", "done"), ("ack", "refused"), ("ack", "done")]);
+    assert_eq!(
+        told,
+        [
+            ("clear", "done"),
+            ("comment", "done"),
+            ("clear", "refused"),
+            ("own", "done"),
+            ("ack", "refused"),
+            ("ack", "done")
+        ]
+    );
     assert_eq!(audit["items"][5]["before"]["ack_state"], "none");
 }
 
@@ -83,7 +102,13 @@ async fn a_filter_acts_on_what_it_finds() {
     let by = |filter: Value| json!({"id": Uuid::new_v4(), "kind": "ack", "filter": filter});
     let (_, done) = bench.post("/api/v1/commands", &ann, by(json!("severity=minor&cleared=false"))).await;
     assert_eq!(done["changed"], 15, "{done}");
-    let (_, done) = bench.post("/api/v1/commands", &ann, by(json!({"severity": "warning", "entity_id": "R1", "cleared": false}))).await;
+    let (_, done) = bench
+        .post(
+            "/api/v1/commands",
+            &ann,
+            by(json!({"severity": "warning", "entity_id": "R1", "cleared": false})),
+        )
+        .await;
     assert_eq!(done["changed"], 1, "{done}");
     let (_, nothing) = bench.post("/api/v1/commands", &ann, by(json!("severity=critical"))).await;
     assert_eq!(nothing["outcome"], "refused");
@@ -101,21 +126,42 @@ async fn what_is_no_command_is_told_so() {
     let nobody = json!("00000000-0000-4000-8000-00000000dead");
     assert_eq!(bench.post("/api/v1/commands", &ann, command("ack", "alarm", &nobody)).await.0, 404);
     assert_eq!(bench.post("/api/v1/commands", &ann, command("levitate", "alarm", &nobody)).await.0, 422);
-    assert_eq!(bench.post("/api/v1/commands", &ann, command("assign", "alarm", &nobody)).await.0, 422, "assign needs to");
+    assert_eq!(
+        bench.post("/api/v1/commands", &ann, command("assign", "alarm", &nobody)).await.0,
+        422,
+        "assign needs to"
+    );
     assert_eq!(bench.post("/api/v1/commands", &ann, command("ack", "satellite", &nobody)).await.0, 422);
-    assert_eq!(bench.post("/api/v1/commands", &ann, json!({"id": Uuid::new_v4(), "kind": "ack"})).await.0, 422, "no target");
-    assert_eq!(bench.post("/api/v1/commands", &ann, json!({"kind": "ack", "target": {"type": "alarm", "id": nobody}})).await.0, 422, "no id");
+    assert_eq!(
+        bench.post("/api/v1/commands", &ann, json!({"id": Uuid::new_v4(), "kind": "ack"})).await.0,
+        422,
+        "no target"
+    );
+    assert_eq!(
+        bench
+            .post("/api/v1/commands", &ann, json!({"kind": "ack", "target": {"type": "alarm", "id": nobody}}))
+            .await
+            .0,
+        422,
+        "no id"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_incident_by_hand_lives_its_life() {
     let bench = Bench::start().await;
-    let (key, ann) = (bench.key("default", "alarm:write,read"), bench.named_user("default", "ann", Role::Operator).await);
+    let (key, ann) = (
+        bench.key("default", "alarm:write,read"),
+        bench.named_user("default", "ann", Role::Operator).await,
+    );
     let row = bench.alarm(&key, "R1", "FAN", "minor").await;
     let new = json!({"title": "Fans of R1", "severity": "major", "alarm_ids": [row["id"]], "text": "look at both", "id": Uuid::new_v4()});
     let (status, incident) = bench.post("/api/v1/incidents", &ann, new.clone()).await;
     assert_eq!(status, 201, "{incident}");
-    assert_eq!((&incident["title"], &incident["status"], &incident["by_hand"]), (&json!("Fans of R1"), &json!("new"), &json!(true)));
+    assert_eq!(
+        (&incident["title"], &incident["status"], &incident["by_hand"]),
+        (&json!("Fans of R1"), &json!("new"), &json!(true))
+    );
     assert_eq!(incident["alarm_ids"], json!([row["id"]]));
     bench.alarm(&key, "R9", "POWER", "critical").await;
     let (_, again) = bench.post("/api/v1/incidents", &ann, new).await;
@@ -129,8 +175,18 @@ async fn an_incident_by_hand_lives_its_life() {
     let listed = bench.get("/api/v1/incidents?status=investigating", &key).await;
     assert_eq!(listed["items"][0]["id"], incident["id"]);
     assert_eq!(bench.get("/api/v1/incidents?status=closed", &key).await["items"], json!([]));
-    assert_eq!(bench.get("/api/v1/incidents", &key).await["items"].as_array().unwrap().len(), 2, "every status unless asked");
-    assert_eq!(bench.post("/api/v1/incidents", &ann, json!({"title": " ", "severity": "major", "alarm_ids": []})).await.0, 422);
+    assert_eq!(
+        bench.get("/api/v1/incidents", &key).await["items"].as_array().unwrap().len(),
+        2,
+        "every status unless asked"
+    );
+    assert_eq!(
+        bench
+            .post("/api/v1/incidents", &ann, json!({"title": " ", "severity": "major", "alarm_ids": []}))
+            .await
+            .0,
+        422
+    );
     let stranger = json!({"title": "x", "severity": "major", "alarm_ids": ["00000000-0000-4000-8000-00000000dead"]});
     assert_eq!(bench.post("/api/v1/incidents", &ann, stranger).await.0, 404);
     assert_eq!(bench.call(Method::GET, "/api/v1/incidents?status=perhaps", &ann, None).await.0, 422);

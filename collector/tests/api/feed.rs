@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 use crate::bench::{Bench, alarm};
 
 async fn page(bench: &Bench, token: &str, cursor: &str, limit: usize) -> (Vec<ChangeLine>, ChangeEnd) {
-    let response = bench.raw(Method::GET, &format!("/api/v1/changes?cursor={cursor}&limit={limit}"), token, None).await;
+    let response = bench
+        .raw(Method::GET, &format!("/api/v1/changes?cursor={cursor}&limit={limit}"), token, None)
+        .await;
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["content-type"], "application/x-ndjson");
     let text = response.text().await.unwrap();
@@ -79,7 +81,11 @@ struct Event {
 
 impl Events {
     async fn open(bench: &Bench, path: &str, token: &str, last: Option<&str>) -> Self {
-        let mut request = bench.client.get(format!("{}{path}", bench.url)).bearer_auth(token).header("accept", "text/event-stream");
+        let mut request = bench
+            .client
+            .get(format!("{}{path}", bench.url))
+            .bearer_auth(token)
+            .header("accept", "text/event-stream");
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }
@@ -104,7 +110,10 @@ impl Events {
                     data: serde_json::from_str(&field("data: ").unwrap()).unwrap(),
                 };
             }
-            let piece = tokio::time::timeout(Duration::from_secs(10), self.response.chunk()).await.expect("nothing comes").unwrap();
+            let piece = tokio::time::timeout(Duration::from_secs(10), self.response.chunk())
+                .await
+                .expect("nothing comes")
+                .unwrap();
             self.text.push_str(std::str::from_utf8(&piece.expect("the stream ended")).unwrap());
         }
     }
@@ -117,7 +126,10 @@ async fn alarms_are_streamed_as_they_change_and_a_cut_stream_goes_on() {
     bench.alarm(&key, "R1", "FAN", "minor").await;
     let mut stream = Events::open(&bench, "/api/v1/stream/alarms", &key, None).await;
     let first = stream.next().await;
-    assert_eq!((first.name.as_str(), &first.data["kind"], &first.data["row"]["external_id"]), ("change", &json!("alarm"), &json!("R1")));
+    assert_eq!(
+        (first.name.as_str(), &first.data["kind"], &first.data["row"]["external_id"]),
+        ("change", &json!("alarm"), &json!("R1"))
+    );
     bench.alarm(&key, "R2", "FAN", "minor").await;
     let second = stream.next().await;
     assert_eq!(second.data["row"]["external_id"], "R2", "only alarms: no entity, no source");
@@ -127,7 +139,11 @@ async fn alarms_are_streamed_as_they_change_and_a_cut_stream_goes_on() {
     let mut stream = Events::open(&bench, "/api/v1/stream/alarms", &key, Some(&id)).await;
     let third = stream.next().await;
     assert_eq!(third.data["row"]["external_id"], "R3", "from where it was cut");
-    let gone = bench.client.get(format!("{}/api/v1/stream/alarms", bench.url)).bearer_auth(&key).header("last-event-id", "nonsense");
+    let gone = bench
+        .client
+        .get(format!("{}/api/v1/stream/alarms", bench.url))
+        .bearer_auth(&key)
+        .header("last-event-id", "nonsense");
     assert_eq!(gone.send().await.unwrap().status(), 410);
 }
 

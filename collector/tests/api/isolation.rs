@@ -28,13 +28,40 @@ async fn furnish(bench: &Bench) -> BTreeSet<String> {
     }
     let ack = json!({"id": uuid::Uuid::new_v4(), "kind": "ack", "filter": "severity=critical", "text": MARK});
     bench.post("/api/v1/commands", &admin, ack).await;
-    bench.call(Method::PUT, "/api/v1/policies", &admin, Some(json!({"files": [{"name": format!("{MARK}.toml"), "text": "[reduce]\n"}]}))).await;
-    bench.post("/api/v1/users", &admin, json!({"name": format!("{MARK}-user"), "password": PASSWORD, "role": "viewer"})).await;
-    bench.post("/api/v1/keys", &admin, json!({"name": format!("{MARK}-key"), "scopes": ["read"]})).await;
+    bench
+        .call(
+            Method::PUT,
+            "/api/v1/policies",
+            &admin,
+            Some(json!({"files": [{"name": format!("{MARK}.toml"), "text": "[reduce]\n"}]})),
+        )
+        .await;
+    bench
+        .post(
+            "/api/v1/users",
+            &admin,
+            json!({"name": format!("{MARK}-user"), "password": PASSWORD, "role": "viewer"}),
+        )
+        .await;
+    bench
+        .post("/api/v1/keys", &admin, json!({"name": format!("{MARK}-key"), "scopes": ["read"]}))
+        .await;
     let mut found = BTreeSet::from([bench.tenant("acme").to_string(), "acme".to_owned(), format!("{MARK}-1"), format!("{MARK} one")]);
     let lists = [
-        "alarms?limit=1", "incidents", "entities?limit=1", "sources", "events?limit=1", "dead-letters", "audit?limit=1", "users", "keys", "tenants", "history?limit=1",
-        "stats", "policies", "changes",
+        "alarms?limit=1",
+        "incidents",
+        "entities?limit=1",
+        "sources",
+        "events?limit=1",
+        "dead-letters",
+        "audit?limit=1",
+        "users",
+        "keys",
+        "tenants",
+        "history?limit=1",
+        "stats",
+        "policies",
+        "changes",
     ];
     for list in lists {
         let (_, answer) = bench.call(Method::GET, &format!("/api/v1/{list}"), &admin, None).await;
@@ -48,7 +75,11 @@ async fn furnish(bench: &Bench) -> BTreeSet<String> {
 fn collect(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::String(text) => {
-            found.extend(text.split(|c: char| !c.is_ascii_hexdigit() && c != '-').filter(|word| uuid::Uuid::parse_str(word).is_ok()).map(str::to_owned));
+            found.extend(
+                text.split(|c: char| !c.is_ascii_hexdigit() && c != '-')
+                    .filter(|word| uuid::Uuid::parse_str(word).is_ok())
+                    .map(str::to_owned),
+            );
             found.extend(text.split('"').filter(|word| word.len() == 38 && word.starts_with("AQ")).map(str::to_owned));
         }
         Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
@@ -86,7 +117,12 @@ async fn no_endpoint_shows_or_changes_anything_of_another_tenant() {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
-    let pick = (any::<proptest::sample::Index>(), proptest::collection::vec(any::<proptest::sample::Index>(), 12), any::<proptest::sample::Index>(), 0..4_u8);
+    let pick = (
+        any::<proptest::sample::Index>(),
+        proptest::collection::vec(any::<proptest::sample::Index>(), 12),
+        any::<proptest::sample::Index>(),
+        0..4_u8,
+    );
     for (method, path, operation) in &operations {
         for _ in 0..12 {
             let (token, picks, tenant, header) = pick.new_tree(&mut runner).unwrap().current();
@@ -101,7 +137,12 @@ async fn no_endpoint_shows_or_changes_anything_of_another_tenant() {
                 request = request.header("last-event-id", words[tenant.index(words.len())].as_str());
             }
             let built = request.build().unwrap();
-            let asked = format!("seed {seed}: {} {} {:?}", built.method(), built.url(), built.body().and_then(|body| body.as_bytes()).map(String::from_utf8_lossy));
+            let asked = format!(
+                "seed {seed}: {} {} {:?}",
+                built.method(),
+                built.url(),
+                built.body().and_then(|body| body.as_bytes()).map(String::from_utf8_lossy)
+            );
             let sent: String = asked.clone();
             let response = bench.client.execute(built).await.unwrap();
             let status = response.status();
@@ -109,7 +150,10 @@ async fn no_endpoint_shows_or_changes_anything_of_another_tenant() {
             let text = body(response).await;
             for word in words.iter().filter(|word| word.as_str() != "acme").chain([&MARK.to_owned()]) {
                 // What was sent may come back in a message; what was not sent must not come.
-                assert!(!text.contains(word.as_str()) || sent.contains(word.as_str()) || percent(&sent).contains(word.as_str()), "{asked}: {status}: {word} in {text}");
+                assert!(
+                    !text.contains(word.as_str()) || sent.contains(word.as_str()) || percent(&sent).contains(word.as_str()),
+                    "{asked}: {status}: {word} in {text}"
+                );
             }
             if status.is_success() && method == Method::GET && path.contains('{') {
                 panic!("{asked}: {status}: {text}");
@@ -144,14 +188,30 @@ fn request<'a>(bench: &Bench, method: &Method, path: &str, operation: &Value, wo
     }
     for parameter in operation["parameters"].as_array().into_iter().flatten() {
         let name = parameter["name"].as_str().unwrap();
-        let takes = ["entity_id", "incident_id", "cursor", "external_id", "q", "owner", "actor", "resource_id", "alarm_type"];
-        if parameter["in"] == "query" && takes.contains(&name) && words.next().unwrap().len() % 2 == 0 {
+        let takes = [
+            "entity_id",
+            "incident_id",
+            "cursor",
+            "external_id",
+            "q",
+            "owner",
+            "actor",
+            "resource_id",
+            "alarm_type",
+        ];
+        if parameter["in"] == "query" && takes.contains(&name) && words.next().unwrap().len().is_multiple_of(2) {
             url.query_pairs_mut().append_pair(name, words.next().unwrap());
         }
     }
     let request = bench.client.request(method.clone(), url);
     let mut word = || words.next().unwrap().to_owned();
-    let ids = |word: String| if uuid::Uuid::parse_str(&word).is_ok() { word } else { uuid::Uuid::nil().to_string() };
+    let ids = |word: String| {
+        if uuid::Uuid::parse_str(&word).is_ok() {
+            word
+        } else {
+            uuid::Uuid::nil().to_string()
+        }
+    };
     let body = match path {
         "/api/v1/commands" => json!({"id": uuid::Uuid::new_v4(), "kind": "comment", "text": "x", "target": {"type": "alarm", "id": ids(word())}}),
         "/api/v1/incidents" => json!({"title": "x", "severity": "minor", "alarm_ids": [ids(word())]}),
@@ -168,13 +228,28 @@ fn request<'a>(bench: &Bench, method: &Method, path: &str, operation: &Value, wo
         _ if *method == Method::PATCH => json!({"active": false}),
         _ => json!({"files": []}),
     };
-    if *method == Method::GET || *method == Method::DELETE { request } else { request.json(&body) }
+    if *method == Method::GET || *method == Method::DELETE {
+        request
+    } else {
+        request.json(&body)
+    }
 }
 
 /// Everything that the other tenant's own administrator sees of its own.
 async fn picture(bench: &Bench, admin: &str) -> Vec<Value> {
     let mut seen = Vec::new();
-    for list in ["alarms", "incidents", "entities", "users", "keys", "policies", "mappings", "sources", "events", "history?from=2020-01-01T00:00:00Z"] {
+    for list in [
+        "alarms",
+        "incidents",
+        "entities",
+        "users",
+        "keys",
+        "policies",
+        "mappings",
+        "sources",
+        "events",
+        "history?from=2020-01-01T00:00:00Z",
+    ] {
         let mut answer = bench.get(&format!("/api/v1/{list}"), admin).await;
         for item in answer["items"].as_array_mut().into_iter().flatten() {
             // How long ago a source spoke goes on by itself.

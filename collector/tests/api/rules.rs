@@ -14,15 +14,25 @@ async fn policies_are_validated_before_they_hold() {
     let admin = bench.user("default", Role::Admin).await;
     let before = bench.get("/api/v1/policies", &admin).await;
     assert_eq!((&before["files"], &before["effective"]["reduce"]["dedup_ttl_s"]), (&json!([]), &json!(900)));
-    for wrong in ["[reduce]\ndedup_ttl_s = -1\n", "[reduce]\ndedup_tll_s = 60\n", "[reduce\n", "[nothing]\nx = 1\n"] {
+    for wrong in [
+        "[reduce]\ndedup_ttl_s = -1\n",
+        "[reduce]\ndedup_tll_s = 60\n",
+        "[reduce\n",
+        "[nothing]\nx = 1\n",
+    ] {
         let (status, problem) = bench.call(Method::PUT, "/api/v1/policies", &admin, files("reduce.toml", wrong)).await;
         assert_eq!(status, 422, "{wrong}");
         assert!(problem["errors"][0]["at"].as_str().unwrap().starts_with("reduce.toml"), "{problem}");
     }
     assert_eq!(bench.get("/api/v1/policies", &admin).await, before, "nothing changed");
-    let (status, after) = bench.call(Method::PUT, "/api/v1/policies", &admin, files("reduce.toml", "[reduce]\ndedup_ttl_s = 60\n")).await;
+    let (status, after) = bench
+        .call(Method::PUT, "/api/v1/policies", &admin, files("reduce.toml", "[reduce]\ndedup_ttl_s = 60\n"))
+        .await;
     assert_eq!((status, &after["effective"]["reduce"]["dedup_ttl_s"]), (200, &json!(60)), "{after}");
-    assert_eq!(after["effective"]["reduce"]["flap_transitions"], before["effective"]["reduce"]["flap_transitions"]);
+    assert_eq!(
+        after["effective"]["reduce"]["flap_transitions"],
+        before["effective"]["reduce"]["flap_transitions"]
+    );
     assert_ne!(after["version"], before["version"]);
     assert_eq!(bench.get("/api/v1/policies", &admin).await, after);
     let elsewhere = bench.user("acme", Role::Admin).await;
@@ -38,8 +48,18 @@ async fn a_mapping_teaches_a_new_vendor_without_a_new_build() {
     let bench = Bench::start().await;
     let admin = bench.user("default", Role::Admin).await;
     let before = bench.get("/api/v1/mappings", &admin).await;
-    assert!(before["rules"].as_u64().unwrap() > 50 && !before["builtin"].as_array().unwrap().is_empty(), "{before}");
-    let (status, problem) = bench.call(Method::PUT, "/api/v1/mappings", &admin, files("pump.toml", "[conditions.PUMP]\nseverity = \"dreadful\"\n")).await;
+    assert!(
+        before["rules"].as_u64().unwrap() > 50 && !before["builtin"].as_array().unwrap().is_empty(),
+        "{before}"
+    );
+    let (status, problem) = bench
+        .call(
+            Method::PUT,
+            "/api/v1/mappings",
+            &admin,
+            files("pump.toml", "[conditions.PUMP]\nseverity = \"dreadful\"\n"),
+        )
+        .await;
     assert_eq!(status, 422);
     assert!(problem["errors"][0]["at"].as_str().unwrap().starts_with("pump.toml:"), "{problem}");
     let text = "[conditions.PUMP_FAILED]\nseverity = \"major\"\nsymptom = \"hardware_fault\"\ncause = \"pumpFailure\"\nkey = \"{unit}\"\n\n\
@@ -60,7 +80,10 @@ async fn the_system_tells_how_it_is() {
         let found = workers["items"].as_array().unwrap().iter().find(|worker| worker["name"] == name);
         found.unwrap_or_else(|| panic!("no {name} in {workers}"))["state"].as_str().unwrap().to_owned()
     };
-    assert_eq!((state("listen/snmp"), state("listen/syslog-tls"), state("writer")), ("running".into(), "off".into(), "running".into()));
+    assert_eq!(
+        (state("listen/snmp"), state("listen/syslog-tls"), state("writer")),
+        ("running".into(), "off".into(), "running".into())
+    );
     let storage = bench.get("/api/v1/system/storage", &key).await;
     assert!(storage["bytes"].as_u64().unwrap() > 0 && storage["records"].as_u64().unwrap() >= 1, "{storage}");
     assert_eq!(bench.get("/readyz", "").await["ready"], true);

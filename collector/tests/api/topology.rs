@@ -30,9 +30,16 @@ async fn a_patch_makes_a_network_and_an_entity_tells_what_falls_with_it() {
     });
     let (status, answer) = bench.post("/api/v1/topology", &writer, patch.clone()).await;
     assert_eq!((status, &answer["changed"], &answer["problems"]), (200, &json!(7), &json!([])), "{answer}");
-    assert_eq!(bench.post("/api/v1/topology", &writer, patch).await.1["changed"], 0, "the same again changes nothing");
+    assert_eq!(
+        bench.post("/api/v1/topology", &writer, patch).await.1["changed"],
+        0,
+        "the same again changes nothing"
+    );
     let one = bench.get("/api/v1/entities?external_id=agg-1", &reader).await["items"][0].clone();
-    assert_eq!((&one["name"], &one["type"], &one["placed"]), (&json!("Aggregation"), &json!("ROUTER"), &json!(true)));
+    assert_eq!(
+        (&one["name"], &one["type"], &one["placed"]),
+        (&json!("Aggregation"), &json!("ROUTER"), &json!(true))
+    );
     for word in [one["id"].as_str().unwrap(), "agg-1", "Aggregation"] {
         assert_eq!(bench.get(&format!("/api/v1/entities/{word}"), &reader).await, one);
     }
@@ -50,7 +57,13 @@ async fn a_patch_makes_a_network_and_an_entity_tells_what_falls_with_it() {
     assert_eq!(bench.call(Method::GET, "/api/v1/entities/nowhere/impact", &reader, None).await.0, 404);
     assert_eq!(bench.post("/api/v1/topology", &writer, json!({})).await.0, 422);
     assert_eq!(bench.post("/api/v1/topology", &writer, json!({"entity": []})).await.0, 422);
-    let (_, partly) = bench.post("/api/v1/topology", &writer, json!({"relations": [{"source": "agg-1", "target": "nowhere", "relation": "connects"}]})).await;
+    let (_, partly) = bench
+        .post(
+            "/api/v1/topology",
+            &writer,
+            json!({"relations": [{"source": "agg-1", "target": "nowhere", "relation": "connects"}]}),
+        )
+        .await;
     assert_eq!(partly["problems"].as_array().unwrap().len(), 1, "{partly}");
     let admin = bench.user("default", Role::Admin).await;
     let audit = bench.get("/api/v1/audit?action=topology.patch", &admin).await;

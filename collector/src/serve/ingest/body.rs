@@ -47,5 +47,7 @@ fn one_by_one(bytes: &[u8]) -> Answer<Body> {
 }
 
 fn one(item: &RawValue) -> Result<AlarmReport, String> {
-    serde_json::from_str::<Item>(item.get()).map_err(|error| error.to_string()).and_then(Item::report)
+    serde_json::from_str::<Item>(item.get())
+        .map_err(|error| error.to_string())
+        .and_then(Item::report)
 }

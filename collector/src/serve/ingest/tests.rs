@@ -37,7 +37,9 @@ fn one_bad_item_does_not_spoil_the_others() {
 
 #[test]
 fn cleared_may_be_said_by_severity() {
-    let body = read(GOOD.replace("Major", "cleared").replace("\"cleared\":false,", "").as_bytes()).ok().unwrap();
+    let body = read(GOOD.replace("Major", "cleared").replace("\"cleared\":false,", "").as_bytes())
+        .ok()
+        .unwrap();
     assert!(body.items[0].clone().unwrap().cleared);
 }
 
@@ -63,7 +65,10 @@ fn deep_json_is_refused_and_overflows_nothing() {
     let body = read(inside.as_bytes());
     assert!(body.is_err() || body.is_ok_and(|body| body.items[0].is_err()));
     let unknown = GOOD.replace("\"another\"", &format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)));
-    assert!(read(unknown.as_bytes()).is_ok_and(|body| body.items[0].is_ok()), "what is passed over may be as deep as it likes");
+    assert!(
+        read(unknown.as_bytes()).is_ok_and(|body| body.items[0].is_ok()),
+        "what is passed over may be as deep as it likes"
+    );
 }
 
 proptest! {
