@@ -3,8 +3,8 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::dirt::Dirt;
 use super::delta::Delta;
+use super::dirt::Dirt;
 use crate::correlation::{self, Footing, IncidentDelta, Incidents, Index};
 use crate::ingest::Mapping;
 use crate::model::{AlarmFacts, AlarmIx, AlarmLookup, CommandId, IncidentIx, Member, Minter, Name, Outcome, Reason, SourceKind, Span, TenantId, Timestamp};
