@@ -6,6 +6,7 @@
 //! - never knows: alarms, views
 
 pub mod child;
+mod demo;
 pub mod folders;
 pub mod role;
 pub mod settings;

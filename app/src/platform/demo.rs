@@ -1,0 +1,78 @@
+//! The demo network: devices of our own that speak real SNMP and syslog to our own collector over loopback.
+
+use std::{net::SocketAddr, path::Path};
+
+use anyhow::Context as _;
+use pedkai_collector::{config::Config, serve::Handle};
+use pedkai_core::{
+    model::{Actor, Name, Role},
+    pipeline::Input,
+    topology::import,
+};
+use pedkai_simulator::{
+    Options, Scenario, Simulation,
+    play::{Playing, Targets},
+    topology::Topology,
+};
+
+const NETWORK: &str = "builtin:demo";
+const SEED: u64 = 7;
+
+/// Free ports on loopback for everything, so that a demo never stands in the way of a real collector.
+pub(super) fn config() -> anyhow::Result<Config> {
+    let text = "[api]\nlisten = \"127.0.0.1:0\"\n[snmp]\nlisten = \"127.0.0.1:0\"\n[syslog]\nudp = \"127.0.0.1:0\"\ntcp = \"127.0.0.1:0\"\n";
+    Ok(Config::parse(text, Path::new("demo"))?)
+}
+
+/// Makes the network known to the collector and lets its story begin.
+pub(super) fn play(runtime: &tokio::runtime::Runtime, handle: &Handle, data: &Path) -> anyhow::Result<Playing> {
+    let topology = Topology::open(NETWORK, SEED)?;
+    let folder = data.join("network");
+    topology.write(&folder)?;
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).with_context(|| format!("the demo's {name}"));
+    let (entities, relations) = (read("entities.csv")?, read("relations.csv")?);
+    let (patch, problems) = import::csv(&entities, &relations).map_err(|problem| anyhow::anyhow!("{problem:?}"))?;
+    if !problems.is_empty() {
+        tracing::warn!(?problems, "parts of the demo's network were not understood");
+    }
+    let tenant = handle.engine().find("default").context("no tenant")?;
+    let actor = Actor {
+        name: Name::from("demo"),
+        role: Role::Admin,
+        from: Name::EMPTY,
+    };
+    runtime
+        .block_on(tenant.input(Input::Topology { patch: Box::new(patch), actor }))
+        .context("the demo's network was not taken")?;
+    let options = Options {
+        seed: SEED,
+        scenario: Scenario::named("story")?,
+        minutes: None,
+        origin_micros: super::now().as_micros(),
+        ..Options::default()
+    };
+    let ready = handle.ready();
+    let targets = Targets {
+        snmp: address(ready.snmp.as_deref()),
+        syslog: address(ready.syslog_udp.as_deref()),
+    };
+    Playing::start(Simulation::new(topology, options), targets, 100)
+}
+
+fn address(url: Option<&str>) -> Option<SocketAddr> {
+    url?.split_once("://")?.1.parse().ok()
+}
+
+/// A demo begins with nothing: what an earlier one left is removed, and nothing else ever is.
+pub(super) fn fresh(data: &Path) -> anyhow::Result<()> {
+    let marker = data.join("demo");
+    if marker.exists() {
+        std::fs::remove_dir_all(data).context("the earlier demo could not be removed")?;
+    }
+    std::fs::create_dir_all(data).context("no folder for the demo")?;
+    let empty = std::fs::read_dir(data)?
+        .filter_map(Result::ok)
+        .all(|entry| entry.file_name() == "collector.log");
+    anyhow::ensure!(empty, "{} holds something that is no demo; choose another folder with --data", data.display());
+    std::fs::write(marker, "A demo. Everything here is removed when the next one begins.\n").context("no demo could be begun")
+}
