@@ -65,14 +65,25 @@ fn address(url: Option<&str>) -> Option<SocketAddr> {
 
 /// A demo begins with nothing: what an earlier one left is removed, and nothing else ever is.
 pub(super) fn fresh(data: &Path) -> anyhow::Result<()> {
-    let marker = data.join("demo");
-    if marker.exists() {
-        std::fs::remove_dir_all(data).context("the earlier demo could not be removed")?;
-    }
     std::fs::create_dir_all(data).context("no folder for the demo")?;
-    let empty = std::fs::read_dir(data)?
+    let marker = data.join("demo");
+    let left: Vec<_> = std::fs::read_dir(data)?
         .filter_map(Result::ok)
-        .all(|entry| entry.file_name() == "collector.log");
-    anyhow::ensure!(empty, "{} holds something that is no demo; choose another folder with --data", data.display());
+        .filter(|entry| entry.file_name() != "collector.log")
+        .collect();
+    anyhow::ensure!(
+        left.is_empty() || marker.exists(),
+        "{} holds something that is no demo; choose another folder with --data",
+        data.display()
+    );
+    for entry in left {
+        let path = entry.path();
+        let removed = if path.is_dir() {
+            std::fs::remove_dir_all(&path)
+        } else {
+            std::fs::remove_file(&path)
+        };
+        removed.with_context(|| format!("{} of an earlier demo could not be removed", path.display()))?;
+    }
     std::fs::write(marker, "A demo. Everything here is removed when the next one begins.\n").context("no demo could be begun")
 }
