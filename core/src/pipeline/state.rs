@@ -408,6 +408,14 @@ impl State {
         &self.index
     }
 
+    /// The index over incidents says what incidents and alarms alone say.
+    #[must_use]
+    pub fn index_follows(&self) -> bool {
+        let mut refreshed = self.index.clone();
+        refreshed.refresh(&self.incidents, &self.alarms);
+        refreshed.same(&self.index_anew())
+    }
+
     /// The index as it follows from incidents and alarms alone.
     pub(super) fn index_anew(&self) -> Index {
         let every = self.alarms.iter().filter_map(|(ix, _)| self.alarms.facts(ix));

@@ -94,6 +94,8 @@ fn folding_the_records_gives_the_state_that_deciding_gave() {
             folded.fold(delta);
         }
         assert_eq!(folded.hash(), decided.hash(), "record {seq}");
+        assert_eq!(crate::invariants::broken(&decided), []);
+        assert!(folded.index_follows(), "record {seq}");
     }
     let kept: Vec<_> = decided.items().into_iter().map(|item| (item.kind, item.slot, item.body.unwrap())).collect();
     let restored = State::restore(Arc::new(Mapping::default()), kept).unwrap();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use pedkai_core::correlation::IncidentDelta;
 use pedkai_core::ingest::Mapping;
+use pedkai_core::invariants;
 use pedkai_core::model::{Actor, AlarmId, AlarmIx, Event, IncidentId, Name, Payload, Role, SourceKind, Span, TenantId, Timestamp};
 use pedkai_core::pipeline::{Delta, Input, State, decide};
 use pedkai_core::topology::import::{ImportFile, import};
@@ -16,6 +17,9 @@ use pedkai_simulator::{Cause, Emission, Fault, Options, Scenario, Simulation};
 use uuid::Uuid;
 
 use crate::snmp;
+
+/// Promises are checked after every so many messages.
+const CHECKED: usize = 500;
 
 /// A message as it bore on an alarm.
 #[derive(Debug, Clone)]
@@ -104,6 +108,9 @@ pub fn play(network: &str, seed: u64, scenario: &str, minutes: u64) -> Result<Pl
     let (mut heard, mut unmapped, mut messages) = (Vec::new(), Vec::new(), 0);
     for emission in run.by_ref() {
         messages += 1;
+        if messages % CHECKED == 0 {
+            listener.check()?;
+        }
         if emission.truth.polarity == Polarity::Raise {
             heard.extend(emission.truth.cause.fault);
         }
@@ -111,6 +118,7 @@ pub fn play(network: &str, seed: u64, scenario: &str, minutes: u64) -> Result<Pl
             unmapped.push(format!("{} {:?} {}", emission.truth.what, emission.truth.polarity, readable(&emission.bytes)));
         }
     }
+    listener.check()?;
     listener.wait(Timestamp::from_micros(run.now_micros() as i64).since(Timestamp::EPOCH));
     heard.sort_unstable();
     heard.dedup();
@@ -157,6 +165,13 @@ impl Listener {
             alarms: BTreeMap::new(),
             incidents: BTreeMap::new(),
             start,
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        match invariants::broken(&self.state).as_slice() {
+            [] => Ok(()),
+            broken => bail!("after record {}: {broken:?}", self.seq),
         }
     }
 
