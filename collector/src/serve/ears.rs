@@ -8,7 +8,7 @@ use super::StartError;
 use crate::config::{Config, DEFAULT_TENANT};
 use crate::engine::Engine;
 use crate::journal::system_letters::{SystemLetter, SystemLetters};
-use crate::listen::{CommunityParams, Counters, DeadLetter, Door, Doors, Params, Post, SnmpParams, SourceParams, SyslogParams, TlsParams, UserParams};
+use crate::listen::{CommunityParams, Counters, DeadLetter, Params, Post, SnmpParams, SourceParams, SyslogParams, TlsParams, UserParams};
 
 /// What the listeners are told, from the configuration.
 pub(super) fn params(config: &Config, engine: &Engine, data: &Path) -> Result<Params, StartError> {
@@ -100,15 +100,6 @@ fn users(config: &Config, tenant: &impl Fn(&str) -> Result<TenantId, StartError>
             })
         })
         .collect()
-}
-
-/// The engine, as listeners see it.
-pub(super) struct EngineDoors(pub(super) Engine);
-
-impl Doors for EngineDoors {
-    fn door(&self, tenant: TenantId) -> Option<Arc<dyn Door>> {
-        self.0.tenant(tenant).map(|tenant| Arc::new(tenant) as Arc<dyn Door>)
-    }
 }
 
 /// Keeps what belongs to no tenant, off the loops that receive.

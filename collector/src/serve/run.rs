@@ -7,7 +7,7 @@ use pedkai_core::model::Span;
 use pedkai_core::wire::Ready;
 use tokio::task::JoinHandle;
 
-use super::ears::{self, EngineDoors};
+use super::ears;
 use super::router::router;
 use super::world::World;
 use crate::config::{Config, DEFAULT_TENANT, create_private, write_private};
@@ -118,7 +118,7 @@ pub async fn run(options: Options) -> Result<Handle, StartError> {
     }
     let params = ears::params(&world.config, &world.engine, &data)?;
     let hears = listen::World {
-        doors: Arc::new(EngineDoors(world.engine.clone())),
+        doors: Arc::new(world.engine.clone()),
         letters: Arc::new(ears::post(world.letters.clone(), world.counters.clone())?),
         counters: world.counters.clone(),
         clock,

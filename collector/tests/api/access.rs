@@ -15,7 +15,7 @@ const OPEN: [&str; 6] = [
 ];
 
 /// Every (method, path, operation) of the document.
-pub async fn operations(bench: &Bench) -> Vec<(Method, String, Value)> {
+pub(crate) async fn operations(bench: &Bench) -> Vec<(Method, String, Value)> {
     let document = bench.get("/api/openapi.json", "").await;
     let mut found = Vec::new();
     for (path, methods) in document["paths"].as_object().unwrap() {

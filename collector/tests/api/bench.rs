@@ -9,21 +9,21 @@ use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
 /// A collector of its own, on free ports.
-pub struct Bench {
-    pub handle: Handle,
-    pub client: reqwest::Client,
-    pub url: String,
-    pub folder: tempfile::TempDir,
+pub(crate) struct Bench {
+    pub(crate) handle: Handle,
+    pub(crate) client: reqwest::Client,
+    pub(crate) url: String,
+    pub(crate) folder: tempfile::TempDir,
 }
 
-pub const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 impl Bench {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(|_| {}).await
     }
 
-    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let text = "[api]\nlisten = \"127.0.0.1:0\"\n[snmp]\nlisten = \"127.0.0.1:0\"\n[syslog]\nudp = \"127.0.0.1:0\"\ntcp = \"127.0.0.1:0\"\n";
         let mut config = Config::parse(text, "test.toml".as_ref()).unwrap();
@@ -47,24 +47,24 @@ impl Bench {
         }
     }
 
-    pub fn tenant(&self, name: &str) -> TenantId {
+    pub(crate) fn tenant(&self, name: &str) -> TenantId {
         self.handle.engine().find(name).unwrap().id()
     }
 
-    pub fn key(&self, tenant: &str, scopes: &str) -> String {
+    pub(crate) fn key(&self, tenant: &str, scopes: &str) -> String {
         let scopes = Scope::parse_list(scopes).unwrap();
         let (secret, _) = self.handle.identity().add_key(self.tenant(tenant), "probe", &scopes, "test").unwrap();
         secret.reveal().to_owned()
     }
 
     /// An access token of a new user.
-    pub async fn user(&self, tenant: &str, role: Role) -> String {
+    pub(crate) async fn user(&self, tenant: &str, role: Role) -> String {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("{}{}", role.word(), NUMBER.fetch_add(1, Ordering::Relaxed));
         self.named_user(tenant, &name, role).await
     }
 
-    pub async fn named_user(&self, tenant: &str, name: &str, role: Role) -> String {
+    pub(crate) async fn named_user(&self, tenant: &str, name: &str, role: Role) -> String {
         let new = NewUser {
             name: name.to_owned(),
             email: None,
@@ -80,7 +80,7 @@ impl Bench {
         answer["access_token"].as_str().unwrap().to_owned()
     }
 
-    pub async fn raw(&self, method: Method, path: &str, token: &str, body: Option<Value>) -> Response {
+    pub(crate) async fn raw(&self, method: Method, path: &str, token: &str, body: Option<Value>) -> Response {
         let mut request = self.client.request(method, format!("{}{path}", self.url));
         if !token.is_empty() {
             request = request.bearer_auth(token);
@@ -91,7 +91,7 @@ impl Bench {
         request.send().await.unwrap()
     }
 
-    pub async fn call(&self, method: Method, path: &str, token: &str, body: Option<Value>) -> (u16, Value) {
+    pub(crate) async fn call(&self, method: Method, path: &str, token: &str, body: Option<Value>) -> (u16, Value) {
         let response = self.raw(method, path, token, body).await;
         let status = response.status().as_u16();
         let text = response.text().await.unwrap();
@@ -99,18 +99,18 @@ impl Bench {
     }
 
     /// GETs; anything but 200 fails the test.
-    pub async fn get(&self, path: &str, token: &str) -> Value {
+    pub(crate) async fn get(&self, path: &str, token: &str) -> Value {
         let (status, answer) = self.call(Method::GET, path, token, None).await;
         assert_eq!(status, 200, "{path}: {answer}");
         answer
     }
 
-    pub async fn post(&self, path: &str, token: &str, body: Value) -> (u16, Value) {
+    pub(crate) async fn post(&self, path: &str, token: &str, body: Value) -> (u16, Value) {
         self.call(Method::POST, path, token, Some(body)).await
     }
 
     /// Hands in one alarm and gives its row.
-    pub async fn alarm(&self, token: &str, entity: &str, kind: &str, severity: &str) -> Value {
+    pub(crate) async fn alarm(&self, token: &str, entity: &str, kind: &str, severity: &str) -> Value {
         let (status, answer) = self.post("/api/v1/alarms/ingest", token, alarm(entity, kind, severity)).await;
         assert_eq!(status, 202, "{answer}");
         let event = answer["event_id"].as_str().unwrap().to_owned();
@@ -120,6 +120,6 @@ impl Bench {
     }
 }
 
-pub fn alarm(entity: &str, kind: &str, severity: &str) -> Value {
+pub(crate) fn alarm(entity: &str, kind: &str, severity: &str) -> Value {
     json!({"entity_id": entity, "alarm_type": kind, "severity": severity, "raised_at": "2026-01-31T12:00:00Z", "source_system": "test"})
 }

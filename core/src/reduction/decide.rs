@@ -216,7 +216,8 @@ pub fn due(alarm: &Alarm, policy: &Reduce) -> Option<Timestamp> {
     });
     let purge = (alarm.cleared && alarm.incident.is_none()).then(|| {
         let keep = if alarm.ack.is_some() { policy.purge_acked_s } else { policy.purge_unacked_s };
-        alarm.cleared_at.unwrap_or(alarm.changed_at).plus(Span::seconds(keep))
+        // From when it was heard: a clear that its source dates days back must be seen all the same.
+        alarm.cleared_at.unwrap_or_default().max(alarm.changed_at).plus(Span::seconds(keep))
     });
     let momentary = momentary_end(alarm, policy);
     [ack, settle, purge, momentary].into_iter().flatten().min()
