@@ -185,6 +185,88 @@ fn a_network_is_imported_decided_again_backed_up_and_looked_over() {
     assert!(fails(&data, &["serve", "--config", config.to_str().unwrap()], "").contains("c.toml:2"));
 }
 
+impl Serving {
+    /// Hands in one alarm; gives its event's id.
+    fn alarm(&self, key: &str, entity: &str) -> String {
+        let body =
+            serde_json::json!({"entity_id": entity, "alarm_type": "FAN", "severity": "minor", "raised_at": "2026-01-31T12:00:00Z", "source_system": "test"});
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let url = format!("{}/api/v1/alarms/ingest", self.ready["api"].as_str().unwrap());
+        let answer: Value = runtime.block_on(async {
+            let response = reqwest::Client::new().post(url).bearer_auth(key).json(&body).send().await.unwrap();
+            assert_eq!(response.status(), 202);
+            response.json().await.unwrap()
+        });
+        answer["event_id"].as_str().unwrap().to_owned()
+    }
+
+    /// The head of the feed.
+    fn head(&self, key: &str) -> String {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let url = format!("{}/api/v1/changes", self.ready["api"].as_str().unwrap());
+        let text = runtime.block_on(async { reqwest::Client::new().get(url).bearer_auth(key).send().await.unwrap().text().await.unwrap() });
+        let end: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+        end["head"].as_str().unwrap().to_owned()
+    }
+}
+
+#[test]
+fn a_backup_taken_while_it_runs_is_restored_as_another_life() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, backup, fresh) = (folder.path().join("data"), folder.path().join("backup"), folder.path().join("fresh"));
+    let key = ok(&data, &["key", "add", "--tenant", "default", "--scope", "read,alarm:write"], "");
+    let serving = Serving::start(&data, &[], "");
+    let before = serving.alarm(&key, "R1");
+    let (_, row) = serving.get("/api/v1/alarms", &key);
+    ok(&data, &["backup", backup.to_str().unwrap()], "");
+    let (lost, cursor) = (serving.alarm(&key, "R2"), serving.head(&key));
+    assert!(fails(&data, &["restore", backup.to_str().unwrap()], "").contains("not empty"));
+    drop(serving);
+    ok(&fresh, &["restore", backup.to_str().unwrap()], "");
+    let serving = Serving::start(&fresh, &[], "");
+    assert_eq!(serving.get(&format!("/api/v1/events/{before}"), &key).0, 200, "keys and the log are there");
+    assert_eq!(serving.get("/api/v1/alarms", &key).1["items"][0]["id"], row["items"][0]["id"]);
+    assert_eq!(serving.get(&format!("/api/v1/events/{lost}"), &key).0, 404, "it came after the backup");
+    let after = serving.alarm(&key, "R3");
+    assert_ne!(after, lost, "no id is used twice");
+    assert_eq!(serving.get(&format!("/api/v1/events/{lost}"), &key).0, 404, "nor taken for another's");
+    assert_eq!(serving.get(&format!("/api/v1/events/{after}"), &key).0, 200);
+    assert_eq!(serving.get(&format!("/api/v1/changes?cursor={cursor}"), &key).0, 410, "seats load anew");
+    drop(serving);
+    let serving = Serving::start(&fresh, &[], "");
+    assert_eq!(serving.get(&format!("/api/v1/events/{after}"), &key).0, 200);
+    drop(serving);
+    assert!(ok(&fresh, &["replay"], "").contains("bit for bit the same"), "both lives");
+    assert!(ok(&fresh, &["audit", "verify"], "").contains("log: the chain holds"));
+}
+
+#[test]
+fn a_tenant_moves_to_another_collector_with_its_history() {
+    let folder = tempfile::tempdir().unwrap();
+    let (alone, team, parcel) = (folder.path().join("alone"), folder.path().join("team"), folder.path().join("parcel"));
+    let key = ok(&alone, &["key", "add", "--tenant", "default", "--scope", "read,alarm:write"], "");
+    let serving = Serving::start(&alone, &[], "");
+    let event = serving.alarm(&key, "R1");
+    ok(&alone, &["tenant", "export", "default", parcel.to_str().unwrap()], "");
+    assert!(fails(&alone, &["tenant", "export", "nowhere", "x"], "").contains("nowhere"));
+    drop(serving);
+    let theirs = Serving::start(&team, &[], "");
+    let path = parcel.to_str().unwrap();
+    assert!(fails(&team, &["tenant", "adopt", path], "").contains("already"), "both are called default");
+    let id = ok(&team, &["tenant", "adopt", path, "--name", "berlin"], "");
+    assert!(
+        fails(&team, &["tenant", "adopt", path, "--name", "again"], "").contains("already"),
+        "the id is here"
+    );
+    let key = ok(&team, &["key", "add", "--tenant", "berlin", "--scope", "read,alarm:write"], "");
+    assert_eq!(theirs.get(&format!("/api/v1/events/{event}"), &key).0, 200, "its history came along");
+    assert_eq!(theirs.get("/api/v1/auth/me", &key).1["tenant_id"], id.as_str());
+    theirs.alarm(&key, "R2");
+    assert_eq!(theirs.get("/api/v1/alarms", &key).1["items"].as_array().unwrap().len(), 2);
+    let other = ok(&team, &["key", "add", "--tenant", "default", "--scope", "read"], "");
+    assert_eq!(theirs.get(&format!("/api/v1/events/{event}"), &other).0, 404);
+}
+
 #[test]
 fn a_changed_record_is_found() {
     let folder = tempfile::tempdir().unwrap();

@@ -54,6 +54,11 @@ pub(super) enum Command {
         /// An empty folder, or one to be made
         folder: PathBuf,
     },
+    /// Make a data folder of a backup; --data names one that is empty or does not exist
+    Restore {
+        /// The folder that backup made
+        folder: PathBuf,
+    },
     /// Check the data folder, the disk, the clock, ports, certificates
     Doctor {
         /// Configuration to check with it
@@ -103,6 +108,21 @@ pub(super) enum Tenant {
     },
     /// Every tenant: id and name
     List,
+    /// Copy a tenant's name and log into an empty folder, for another collector to adopt; its users and keys stay here
+    Export {
+        /// The tenant, by name or id
+        name: String,
+        /// An empty folder, or one to be made
+        folder: PathBuf,
+    },
+    /// Take in a tenant that another collector exported: same id, its whole history; prints its id
+    Adopt {
+        /// The folder that export made
+        folder: PathBuf,
+        /// Another name for it, where its own is taken
+        #[arg(long)]
+        name: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -57,6 +57,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<bool> {
         Command::Policy(command) => policy::run(command),
         Command::Audit(command) => audit::run(reach, command).await,
         Command::Backup { folder } => backup::run(reach, &folder).map(|()| true),
+        Command::Restore { folder } => backup::restore(reach, &folder).map(|()| true),
         Command::Doctor { config } => doctor::run(reach, config.as_deref()).await,
         Command::Replay(command) => replay::run(reach, &command),
     }

@@ -7,11 +7,21 @@ use serde_json::{Value, json};
 
 use super::args::{Key, Reach, Tenant, User};
 use super::reach::Link;
-use super::{note, say};
+use super::{backup, note, say};
 
 pub(super) async fn tenant(reach: &Reach, command: Tenant) -> anyhow::Result<()> {
+    if let Tenant::Export { name, folder } = &command {
+        return backup::export(reach, name, folder);
+    }
     let link = Link::open(reach).await?;
     let told = match command {
+        Tenant::Export { .. } => String::new(),
+        Tenant::Adopt { folder, name } => {
+            let folder = std::fs::canonicalize(&folder).with_context(|| format!("{} cannot be read", folder.display()))?;
+            let body = json!({"folder": folder, "name": name});
+            let made: Value = link.call(Method::POST, "/api/v1/tenants/adopt", None, Some(&body)).await?;
+            text(&made, "id")
+        }
         Tenant::Add { name } => {
             let made: Value = link.call(Method::POST, "/api/v1/tenants", None, Some(&json!({"name": name}))).await?;
             text(&made, "id")

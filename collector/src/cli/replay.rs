@@ -8,6 +8,7 @@ use pedkai_core::model::{Actor, Name, Role, TenantId};
 use pedkai_core::pipeline::{Delta, Documents, Input, State, decide};
 
 use super::args::{Reach, Replay};
+use super::backup::tenants;
 use super::policy::read as read_documents;
 use super::serve::data_dir;
 use super::{note, say};
@@ -40,7 +41,7 @@ pub(super) fn run(reach: &Reach, command: &Replay) -> anyhow::Result<bool> {
     };
     let mut same = true;
     let mut any = false;
-    for info in tenants(&data)? {
+    for (info, _) in tenants(&data)? {
         let wanted = command.tenant.as_ref();
         if wanted.is_some_and(|word| *word != info.name && *word != info.id.to_string()) {
             continue;
@@ -75,20 +76,6 @@ fn documents(dir: &Path) -> anyhow::Result<Documents> {
     })
 }
 
-fn tenants(data: &Path) -> anyhow::Result<Vec<TenantInfo>> {
-    let root = data.join("tenants");
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(&root).with_context(|| format!("{} cannot be read", root.display()))? {
-        let file = entry?.path().join("tenant.json");
-        if let Ok(bytes) = std::fs::read(&file) {
-            let info: TenantInfo = serde_json::from_slice(&bytes).with_context(|| format!("{} cannot be read", file.display()))?;
-            found.push(info);
-        }
-    }
-    found.sort_by(|a: &TenantInfo, b| a.name.cmp(&b.name));
-    Ok(found)
-}
-
 fn replay(data: &Path, info: &TenantInfo, documents: &Changed) -> anyhow::Result<Outcome> {
     let file = data.join("tenants").join(info.id.to_string()).join("log.db");
     let mut outcome = Outcome::default();
@@ -109,6 +96,9 @@ fn replay(data: &Path, info: &TenantInfo, documents: &Changed) -> anyhow::Result
     log.each(state.seq() + 1, |record| {
         // Rules recorded later do not bring the old ones back; what stands in their place keeps the numbers of the other inputs.
         let inputs: Vec<Input> = record.inputs.into_iter().map(|input| overridden(documents, input)).collect();
+        if record.header.epoch != state.minter().epoch() {
+            state.begin_epoch(record.header.epoch);
+        }
         let decided = decide(&mut state, record.header.seq, record.header.at, &inputs);
         drop(state.take_changes());
         outcome.records += 1;

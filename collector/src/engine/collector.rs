@@ -11,6 +11,7 @@ use super::clock::Clock;
 use super::tenant::{Inner, Tenant, lock};
 use super::timer::{self, Timer};
 use super::writer;
+use crate::journal::log::{Log, LogReader};
 use crate::journal::{DataFolder, JournalError, TenantInfo};
 
 /// Bounds of each tenant.
@@ -137,6 +138,32 @@ impl Engine {
         };
         self.shared.common.folder.create_tenant(&info)?;
         Ok(self.add(info))
+    }
+
+    /// Takes a tenant in that another collector gave out: its id and name, and a copy of its log. What comes from now on is another life
+    /// of it. The copy is checked, and left where it is. Blocks on the disk.
+    ///
+    /// # Errors
+    /// An id or name that is here already, a log whose chain does not hold, or a disk that refuses.
+    pub fn adopt(&self, info: TenantInfo, log: &Path) -> Result<Tenant, JournalError> {
+        let known = |other: &TenantInfo| other.id == info.id || other.name == info.name;
+        if self.tenants().iter().any(known) {
+            return Err(JournalError::BadRequest(format!(
+                "a tenant named '{}', or one with its id {}, is here already",
+                info.name, info.id
+            )));
+        }
+        LogReader::open(log)?.verify()?;
+        let folder = self.shared.common.folder.tenant(info.id);
+        let io = |error: std::io::Error| JournalError::io(folder.path(), &error);
+        std::fs::create_dir_all(folder.path()).map_err(io)?;
+        std::fs::copy(log, folder.log()).map_err(io)?;
+        Log::open(&folder.log())?.next_epoch()?;
+        // Only with its name in place does the folder count as a tenant.
+        self.shared.common.folder.create_tenant(&info)?;
+        let tenant = self.add(info);
+        tenant.inner.wake(|queue| queue.clock = true);
+        Ok(tenant)
     }
 
     /// Every tenant, by name.

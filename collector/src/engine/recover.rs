@@ -22,7 +22,7 @@ pub(super) fn open(inner: &Arc<Inner>) -> Result<Open, JournalError> {
     let log = Log::open(&inner.folder.log())?;
     let reader = LogReader::open(&inner.folder.log())?;
     let head = log.head();
-    let epoch = head.epoch.max(1);
+    let epoch = log.epoch()?;
     let mut slot = lock(&inner.rows_writer);
     let minter = Minter::new(inner.id, epoch);
     let (mut rows, mut kept) = match slot.take() {
@@ -113,13 +113,15 @@ fn begin(inner: &Inner, reader: &LogReader, rows: &RowsWriter, kept: bool, epoch
     let mapping = inner.common.mapping.clone();
     let damaged = |file: &Path, problem: String| JournalError::corrupt(file, problem);
     if kept {
-        let state = State::restore(mapping, rows.items()?).map_err(|error| damaged(&inner.folder.rows(), error.to_string()))?;
+        let mut state = State::restore(mapping, rows.items()?).map_err(|error| damaged(&inner.folder.rows(), error.to_string()))?;
+        state.begin_epoch(epoch);
         return Ok((state, Facts::new(rows.redrive_keys()?)));
     }
     let Some(anchor) = reader.anchor()? else {
         return Ok((State::new(inner.id, epoch, mapping), Facts::default()));
     };
     let mut state = State::restore(mapping, anchor.items).map_err(|error| damaged(&inner.folder.log(), error.to_string()))?;
+    state.begin_epoch(epoch);
     state.mark_all();
     Ok((state, Facts::default()))
 }

@@ -72,6 +72,29 @@ pub(super) fn base() -> OpenApi {
         .build()
 }
 
+/// Gives every operation a name of its own, as the specification asks: method and path.
+pub(super) fn name_operations(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        let words: String = path
+            .trim_start_matches("/api/v1/")
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+            .collect();
+        let words = words.split('_').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_");
+        for (method, operation) in [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("patch", &mut item.patch),
+            ("delete", &mut item.delete),
+        ] {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{method}_{words}"));
+            }
+        }
+    }
+}
+
 /// This document.
 #[utoipa::path(get, path = "/api/openapi.json", tag = "system", security(()), responses((status = 200, description = "OpenAPI 3.1")))]
 pub(super) async fn document(State(world): State<World>) -> Response {

@@ -15,7 +15,7 @@ use super::{
 
 /// Every endpoint, one line a path. Whoever cannot say who they are gets past none of them but those in [`access::OPEN`].
 pub(super) fn router(world: World) -> Router {
-    let (router, document) = OpenApiRouter::with_openapi(openapi::base())
+    let (router, mut document) = OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(openapi::document))
         .routes(routes!(alarms::list))
         .routes(routes!(ingest::post))
@@ -52,6 +52,7 @@ pub(super) fn router(world: World) -> Router {
         .routes(routes!(system::storage))
         .routes(routes!(system::workers))
         .routes(routes!(tenants::list, tenants::add))
+        .routes(routes!(tenants::adopt))
         .routes(routes!(topology::patch))
         .routes(routes!(events::trace))
         .routes(routes!(users::list, users::add))
@@ -60,6 +61,7 @@ pub(super) fn router(world: World) -> Router {
         .routes(routes!(system::figures))
         .routes(routes!(system::readyz))
         .split_for_parts();
+    openapi::name_operations(&mut document);
     // The document is the same for as long as the process lives.
     let _ = world.document.set(document.to_json().unwrap_or_default());
     router

@@ -24,6 +24,8 @@ pub(crate) async fn operations(bench: &Bench) -> Vec<(Method, String, Value)> {
         }
     }
     assert!(found.len() >= 45, "{} operations", found.len());
+    let names: std::collections::BTreeSet<&str> = found.iter().filter_map(|(_, _, operation)| operation["operationId"].as_str()).collect();
+    assert_eq!(names.len(), found.len(), "every operation has a name of its own");
     found
 }
 

@@ -134,6 +134,11 @@ impl State {
         &self.minter
     }
 
+    /// Begins another life of the log, as after a restore: ids made from now on are of that life.
+    pub fn begin_epoch(&mut self, epoch: u16) {
+        self.minter = Minter::new(self.tenant, epoch);
+    }
+
     /// Sequence of the newest record in it; 0 before the first.
     #[must_use]
     pub fn seq(&self) -> u64 {

@@ -40,6 +40,9 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE anchor (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, at INTEGER NOT NULL, hash BLOB NOT NULL, state BLOB NOT NULL);
 ";
 
+/// Name of the value that tells the life of the log.
+const EPOCH: &str = "epoch";
+
 /// BLAKE3 of the hash before and the record's kept bytes.
 pub type Hash = [u8; 32];
 
@@ -202,6 +205,29 @@ impl Log {
                 .execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?1, ?2)", (name, value))
                 .map(drop)
         })
+    }
+
+    /// The life of the log that its next record belongs to.
+    ///
+    /// # Errors
+    /// Damaged, or a disk that refuses.
+    pub fn epoch(&self) -> Result<u16> {
+        let said = self.meta(EPOCH)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u16::from_be_bytes);
+        Ok(said.max(self.head.epoch).max(1))
+    }
+
+    /// Begins another life: for a log that was restored from a copy or moved here, so that nothing made after the copy was taken, cursors
+    /// and ids, is mistaken for what comes now.
+    ///
+    /// # Errors
+    /// Damaged, a log in its last life, or a disk that refuses.
+    pub fn next_epoch(&self) -> Result<u16> {
+        let next = self.epoch()? + 1;
+        if next >= 4_096 {
+            return Err(JournalError::corrupt(&self.database.file, "it was restored too often"));
+        }
+        self.set_meta(EPOCH, &next.to_be_bytes())?;
+        Ok(next)
     }
 
     /// Asks SQLite whether the file is whole.
