@@ -257,7 +257,7 @@ fn a_cleared_alarm_leaves_in_its_time_and_its_slot_is_used_again() {
     world.clear(10);
     assert_eq!(world.alarms.next_due(), Some(at(10 + 86_400)), "nobody acknowledged it: it stays for a day");
     world.command(20, &CommandKind::Ack { until: AckUntil::Worse }, "ann", Role::Operator).unwrap();
-    assert_eq!(world.clock(10 + 900), [Reason::Purged]);
+    assert_eq!(world.clock(20 + 900), [Reason::Purged]);
     assert!(world.alarms.is_empty());
     assert_eq!(world.alarms.next_slot(), AlarmIx(0));
     let (_, purged) = world.alarms.take_dirty();
