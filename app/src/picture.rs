@@ -1,12 +1,14 @@
 //! One picture of the window, then the end.
 
 use std::{
+    io::Write,
     path::PathBuf,
     sync::{Arc, mpsc},
     time::{Duration, Instant},
 };
 
 use eframe::egui::{ColorImage, Context, ViewportCommand};
+use pedkai_ui::model::Model;
 
 /// A picture that is to be taken.
 pub struct Picture {
@@ -64,5 +66,28 @@ impl Picture {
             image::RgbaImage::from_raw(u32::try_from(width)?, u32::try_from(height)?, pixels).ok_or_else(|| anyhow::anyhow!("the picture is cut off"))?;
         image::DynamicImage::ImageRgba8(buffer).into_rgb8().save(&self.file)?;
         Ok(())
+    }
+}
+
+/// Says on standard output what the picture shows: how many alarms and incidents there are, and of each open incident its severity, title,
+/// number of alarms and likeliest cause.
+pub fn summary(model: &Model) {
+    let mut out = std::io::stdout().lock();
+    // Nobody may be reading; the picture is what was asked for.
+    let _ = writeln!(out, "alarms: {}", model.alarms().len());
+    let _ = writeln!(out, "incidents: {}", model.incidents().len());
+    for incident in model.incidents().iter() {
+        let _ = write!(
+            out,
+            "  {} · {} · {} · {} alarms",
+            incident.severity,
+            incident.status.word(),
+            incident.title,
+            incident.alarm_ids.len()
+        );
+        let _ = match incident.hypotheses.first() {
+            Some(cause) => writeln!(out, " · likely {} ({:.0} %)", cause.name, cause.confidence * 100.0),
+            None => writeln!(out),
+        };
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     handle,
     link::{Credential, Link, Order, Target},
     logic,
-    picture::Picture,
+    picture::{self, Picture},
     platform::{
         self,
         child::{Collector, Wish},
@@ -247,7 +247,9 @@ impl eframe::App for Window {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        if self.args.screenshot.is_none() && !self.args.wall {
+        if self.args.screenshot.is_some() {
+            picture::summary(&self.seat.replica.model);
+        } else if !self.args.wall {
             self.seat.keep_settings();
         }
     }

@@ -140,17 +140,16 @@ impl Collector {
     /// When it does not say that it is ready.
     pub fn serve_with(&mut self, environment: &[(&str, &Path)]) -> Result<()> {
         let mut command = Command::new(program("pedkai-collector")?);
-        command.args([
-            "serve",
-            "--api",
-            "127.0.0.1:0",
-            "--snmp",
-            "127.0.0.1:0",
-            "--syslog-udp",
-            "127.0.0.1:0",
-            "--syslog-tcp",
-            "127.0.0.1:0",
-        ]);
+        command.arg("serve");
+        for (flag, door) in [
+            ("--api", "api"),
+            ("--snmp", "snmp"),
+            ("--syslog-udp", "syslog_udp"),
+            ("--syslog-tcp", "syslog_tcp"),
+        ] {
+            // Free ports at first, then the same again: its senders must find it after a restart.
+            command.arg(flag).arg(self.door(door).unwrap_or_else(|_| "127.0.0.1:0".to_owned()));
+        }
         command.arg("--data").arg(&self.data);
         if let Some(config) = &self.config {
             command.arg("--config").arg(config);

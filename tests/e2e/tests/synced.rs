@@ -119,7 +119,7 @@ fn every_answer_comes_after_the_logs_sync() -> Result<()> {
     // An inform is read from and answered on the SNMP socket: the only UDP socket that is written to.
     let informs = trace
         .lines()
-        .filter(|line| line.contains("UDP") || line.contains("fdatasync"))
+        .filter(|line| line.contains("UDP") || line.contains("sync"))
         .collect::<Vec<_>>()
         .join("\n");
     assert_eq!(answers_after_sync(&steps(&informs, "UDP", "UDP")), INFORMS as usize);
