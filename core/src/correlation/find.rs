@@ -1,8 +1,9 @@
 //! Which incident an alarm belongs to, and what ties it there.
 
+use super::card;
 use super::index::{Group, live};
 use super::place::View;
-use super::tie::{DARK, ENVIRONMENT, HARD, LOAD, NAMED, OTHER, PORT, POWER, RESTART, Role, SERVICE, SPOKE, Tie, flags};
+use super::tie::{DARK, DOWN, ENVIRONMENT, HARD, LOAD, NAMED, OTHER, PORT, POWER, RESTART, Role, SERVICE, SPOKE, Tie, flags};
 use crate::model::{AlarmFacts, AlarmLookup, EntityIx, IncidentIx, Link, LinkReason, Subject, Timestamp};
 
 /// One failure's symptoms at its neighbours come within this time: dead timers run 40 s, and more for a late message.
@@ -24,6 +25,17 @@ pub(super) struct Home {
     pub(super) same: Vec<IncidentIx>,
 }
 
+/// How far in time an alarm may lie from a tie that it belongs to.
+#[derive(Clone, Copy)]
+enum Limit {
+    /// Policy's window; without end while it is trouble that foretells worse and still stands.
+    Window,
+    /// So many microseconds, never more than policy's window.
+    Within(i64),
+    /// Without end.
+    Ever,
+}
+
 /// A tie that is close enough.
 #[derive(Clone, Copy)]
 struct Match {
@@ -33,14 +45,25 @@ struct Match {
     last: Timestamp,
 }
 
-/// Looks for the incident that explains `alarm`, the firmest tie first.
-pub(super) fn home<L: AlarmLookup>(view: &View<'_, L>, alarm: &AlarmFacts<'_>) -> Home {
-    let at = alarm.when();
+/// What is looked for: incidents other than `except`, for an alarm that was raised `at`.
+struct Look<'a, L> {
+    view: &'a View<'a, L>,
+    at: Timestamp,
+    except: Option<IncidentIx>,
+}
+
+/// Looks for the incident, other than `except`, that explains `alarm`, the firmest tie first.
+pub(super) fn home<L: AlarmLookup>(view: &View<'_, L>, alarm: &AlarmFacts<'_>, except: Option<IncidentIx>) -> Home {
+    let look = &Look {
+        view,
+        at: alarm.when(),
+        except,
+    };
     match alarm.subject() {
-        Subject::Line { link, near, far, .. } => line(view, at, link, near, far),
-        Subject::Worse { link, .. } => one(same_link(view, at, link), LinkReason::SameLink, Some(link)),
-        Subject::Gone { near, lost } => gone(view, at, near, lost, alarm.anchor.link),
-        Subject::Own { entity, device, trouble: kind } => trouble(view, at, entity, device, flags(kind)),
+        Subject::Line { link, near, far, .. } => line(look, link, near, far),
+        Subject::Worse { link, .. } => one(same_link(look, link), LinkReason::SameLink, Some(link)),
+        Subject::Gone { near, lost } => gone(look, near, lost, alarm.anchor.link),
+        Subject::Own { entity, device, trouble: kind } => trouble(look, entity, device, flags(kind)),
         Subject::Nothing => Home::default(),
     }
 }
@@ -56,27 +79,37 @@ fn tied(reason: LinkReason, through: Option<EntityIx>) -> Link {
     Link { reason, through, alarm: None }
 }
 
+/// Trouble after which worse is to be expected.
+fn foretells(tie: &Tie) -> bool {
+    tie.role == Role::Link && !tie.has(DOWN) || tie.role == Role::Direct && tie.has(HARD | POWER | ENVIRONMENT)
+}
+
 /// The best of several matches: open ones first, then the nearest in time, then the newest.
 fn best(matches: impl Iterator<Item = Match>) -> Option<Match> {
     matches.min_by_key(|found| (!found.open, found.gap, std::cmp::Reverse((found.last, found.ix))))
 }
 
-/// Matches at an entity: `fits` gives the longest gap that a tie allows, `None` for a tie that means nothing here.
+/// Matches at an entity: `fits` gives the limit that a tie allows, `None` for a tie that means nothing here.
 fn matches<'a, L: AlarmLookup>(
-    view: &'a View<'_, L>,
-    at: Timestamp,
+    look: &'a Look<'_, L>,
     entity: EntityIx,
     role: Role,
-    fits: impl Fn(&Group, &Tie) -> Option<i64> + 'a,
+    fits: impl Fn(&Group, &Tie) -> Option<Limit> + 'a,
 ) -> impl Iterator<Item = Match> + 'a {
-    view.index.at(entity).iter().filter_map(move |ix| {
-        let group = view.index.group(*ix)?;
+    look.view.index.at(entity).iter().filter_map(move |ix| {
+        let group = look.view.index.group(*ix)?;
         let tie = group.tie(entity, role)?;
-        let most = fits(group, tie)?;
-        let gap = tie.gap(at);
-        let incident = view.incidents.get(*ix)?;
-        let room = incident.members.len() < view.policy.max_alarms as usize;
-        (gap <= most.min(view.window()) && room && live(incident)).then_some(Match {
+        let limit = fits(group, tie)?;
+        let gap = tie.gap(look.at);
+        let window = look.view.window();
+        let near = match limit {
+            Limit::Window => gap <= window || tie.active > 0 && foretells(tie),
+            Limit::Within(most) => gap <= most.min(window),
+            Limit::Ever => true,
+        };
+        let incident = look.view.incidents.get(*ix).filter(|_| look.except != Some(*ix))?;
+        let room = incident.members.len() < look.view.policy.max_alarms as usize;
+        (near && room && live(incident)).then_some(Match {
             ix: *ix,
             open: incident.status.open(),
             gap,
@@ -85,15 +118,15 @@ fn matches<'a, L: AlarmLookup>(
     })
 }
 
-fn same_link<L: AlarmLookup>(view: &View<'_, L>, at: Timestamp, link: EntityIx) -> Option<Match> {
-    best(matches(view, at, link, Role::Link, |_, _| Some(i64::MAX)))
+fn same_link<L: AlarmLookup>(look: &Look<'_, L>, link: EntityIx) -> Option<Match> {
+    best(matches(look, link, Role::Link, |_, _| Some(Limit::Window)))
 }
 
 /// A link, or the way to a neighbour, is down.
-fn line<L: AlarmLookup>(view: &View<'_, L>, at: Timestamp, link: Option<EntityIx>, near: EntityIx, far: Option<EntityIx>) -> Home {
+fn line<L: AlarmLookup>(look: &Look<'_, L>, link: Option<EntityIx>, near: EntityIx, far: Option<EntityIx>) -> Home {
     let same = match (link, far) {
-        (Some(link), _) => same_link(view, at, link),
-        (None, Some(far)) => best(matches(view, at, far, Role::End, |group, _| group.tie(near, Role::End).map(|_| i64::MAX))),
+        (Some(link), _) => same_link(look, link),
+        (None, Some(far)) => best(matches(look, far, Role::End, |group, _| group.tie(near, Role::End).map(|_| Limit::Window))),
         (None, None) => None,
     };
     if same.is_some() {
@@ -101,32 +134,47 @@ fn line<L: AlarmLookup>(view: &View<'_, L>, at: Timestamp, link: Option<EntityIx
     }
     let mut around: Vec<(Match, EntityIx)> = Vec::new();
     for (device, is_far) in far.map(|far| (far, true)).into_iter().chain([(near, false)]) {
-        around.extend(beside(view, at, device, is_far).map(|found| (found, device)));
+        around.extend(beside(look, link, device, is_far).map(|found| (found, device)));
     }
     let Some((_, device)) = around.iter().min_by_key(|(found, _)| (!found.open, found.gap, found.ix)).copied() else {
-        return far.map_or_else(Home::default, |far| site(view, at, far, POWER, view.window()));
+        return far.map_or_else(Home::default, |far| site(look, far, POWER, Limit::Window));
     };
     several(around.into_iter().filter(|(_, at)| *at == device).map(|(found, _)| found), device)
 }
 
 /// Incidents in which `device` is the suspect, near enough that the loss of one more of its links belongs there.
-fn beside<'a, L: AlarmLookup>(view: &'a View<'_, L>, at: Timestamp, device: EntityIx, is_far: bool) -> impl Iterator<Item = Match> + 'a {
-    let ends = matches(view, at, device, Role::End, move |group, _| group.explained_by(device).then_some(NEAR));
-    let own = matches(view, at, device, Role::Direct, move |group, tie| {
-        if !group.explained_by(device) {
+fn beside<'a, L: AlarmLookup>(look: &'a Look<'_, L>, link: Option<EntityIx>, device: EntityIx, is_far: bool) -> impl Iterator<Item = Match> + 'a {
+    let fits = move |group: &Group| group.explained_by(device) && link.is_none_or(|link| same_card(look, group, device, link));
+    let ends = matches(look, device, Role::End, move |group, _| fits(group).then_some(Limit::Within(NEAR)));
+    let own = matches(look, device, Role::Direct, move |group, tie| {
+        if !fits(group) {
             None
         } else if is_far && tie.has(HARD | POWER | ENVIRONMENT | RESTART) {
-            Some(i64::MAX)
+            Some(Limit::Window)
         } else if tie.has(HARD) {
-            Some(3 * NEAR)
+            Some(Limit::Within(3 * NEAR))
         } else {
-            tie.has(PORT | POWER).then_some(NEAR / 3)
+            tie.has(PORT | POWER).then_some(Limit::Within(NEAR / 3))
         }
     });
-    let lost = matches(view, at, device, Role::Lost, move |group, _| {
-        (is_far && group.explained_by(device)).then_some(HOLD)
+    let lost = matches(look, device, Role::Lost, move |group, _| {
+        (is_far && group.explained_by(device)).then_some(Limit::Within(HOLD))
     });
     ends.chain(own).chain(lost)
+}
+
+/// Where a device says that hardware of it is broken: the link ends on the card that the incident's other links of it end on, as far as
+/// the names of ports tell.
+fn same_card<L: AlarmLookup>(look: &Look<'_, L>, group: &Group, device: EntityIx, link: EntityIx) -> bool {
+    if !group.tie(device, Role::Direct).is_some_and(|tie| tie.has(HARD)) {
+        return true;
+    }
+    let Some(slot) = card::slot(look.view.topology, link, device) else {
+        return true;
+    };
+    let links = group.ties().filter(|tie| tie.role == Role::Link && tie.has(DOWN));
+    let mut slots = links.filter_map(|tie| card::slot(look.view.topology, tie.entity, device)).peekable();
+    slots.peek().is_none() || slots.any(|other| other == slot)
 }
 
 /// The best of several incidents that one entity explains; the others are the same.
@@ -143,59 +191,69 @@ fn several(matches: impl Iterator<Item = Match>, through: EntityIx) -> Home {
 }
 
 /// Somebody lost a peer.
-fn gone<L: AlarmLookup>(view: &View<'_, L>, at: Timestamp, near: EntityIx, lost: EntityIx, link: Option<EntityIx>) -> Home {
-    let suspects = suspected(view, at, lost, HOLD);
+fn gone<L: AlarmLookup>(look: &Look<'_, L>, near: EntityIx, lost: EntityIx, link: Option<EntityIx>) -> Home {
+    let suspects: Vec<Match> = suspected(look, lost, HOLD).collect();
     if !suspects.is_empty() {
         return several(suspects.into_iter(), lost);
     }
+    let view = look.view;
     let between = view
         .wires
         .severed(near, lost, |way| way.link.is_some_and(|link| view.index.down(link).is_some()));
     let mut cuts = between.iter().flatten().filter_map(|way| {
         let link = way.link?;
-        Some((same_link(view, at, link)?, link))
+        Some((same_link(look, link)?, link))
     });
     let newest = cuts.by_ref().max_by_key(|(found, _)| (found.last, std::cmp::Reverse(found.ix)));
     if let Some((found, link)) = newest {
         return one(Some(found), LinkReason::PathLost, Some(link));
     }
-    let direct = link.and_then(|link| best(matches(view, at, link, Role::Link, |_, _| Some(HOLD))));
-    one(direct, LinkReason::SameLink, link)
+    let direct = link.and_then(|link| best(matches(look, link, Role::Link, |_, _| Some(Limit::Within(HOLD)))));
+    if direct.is_some() {
+        return one(direct, LinkReason::SameLink, link);
+    }
+    let own = best(matches(look, lost, Role::Direct, |group, tie| {
+        (group.explained_by(lost) && tie.has(HARD | POWER | ENVIRONMENT | RESTART)).then_some(Limit::Window)
+    }));
+    one(own, LinkReason::SameEntity, Some(lost))
 }
 
-/// Incidents in which `device` is lost, powerless, or the end of everything that is down.
-fn suspected<L: AlarmLookup>(view: &View<'_, L>, at: Timestamp, device: EntityIx, hold: i64) -> Vec<Match> {
-    let lost = matches(view, at, device, Role::Lost, move |group, _| group.explained_by(device).then_some(hold));
-    let ends = matches(view, at, device, Role::End, move |group, _| group.explained_by(device).then_some(hold));
-    let own = matches(view, at, device, Role::Direct, move |group, tie| {
-        (group.explained_by(device) && tie.has(HARD | POWER | DARK | RESTART)).then_some(i64::MAX)
+/// Incidents in which `device` is lost, or the end of everything that is down.
+fn suspected<'a, L: AlarmLookup>(look: &'a Look<'_, L>, device: EntityIx, hold: i64) -> impl Iterator<Item = Match> + 'a {
+    let lost = matches(look, device, Role::Lost, move |group, _| {
+        group.explained_by(device).then_some(Limit::Within(hold))
     });
-    lost.chain(ends).chain(own).collect()
+    let ends = matches(look, device, Role::End, move |group, _| {
+        group.explained_by(device).then_some(Limit::Within(hold))
+    });
+    lost.chain(ends)
 }
 
 /// The entity itself has trouble.
-fn trouble<L: AlarmLookup>(view: &View<'_, L>, at: Timestamp, entity: EntityIx, device: EntityIx, flags: u16) -> Home {
+fn trouble<L: AlarmLookup>(look: &Look<'_, L>, entity: EntityIx, device: EntityIx, flags: u16) -> Home {
     let own = best(
-        matches(view, at, entity, Role::Direct, |_, tie| together(flags, tie.flags))
-            .chain(matches(view, at, device, Role::Direct, |_, tie| together(flags, tie.flags))),
+        matches(look, entity, Role::Direct, |_, tie| together(flags, tie.flags))
+            .chain(matches(look, device, Role::Direct, |_, tie| together(flags, tie.flags))),
     );
     if own.is_some() && flags & RESTART == 0 {
         return one(own, LinkReason::SameEntity, Some(entity));
     }
     let most = match flags {
-        _ if flags & RESTART != 0 => i64::MAX,
-        _ if flags & DARK != 0 => HOLD,
-        _ if flags & HARD != 0 => 2 * NEAR,
-        _ if flags & (PORT | POWER) != 0 => NEAR / 3,
-        _ => 0,
+        _ if flags & RESTART != 0 => Limit::Ever,
+        _ if flags & DARK != 0 => Limit::Within(HOLD),
+        _ if flags & HARD != 0 => Limit::Within(2 * NEAR),
+        _ if flags & (PORT | POWER) != 0 => Limit::Within(NEAR / 3),
+        _ => Limit::Within(0),
     };
     let restart = flags & RESTART != 0;
-    let ends = matches(view, at, device, Role::End, move |group, tie| {
-        let fits = group.explained_by(device) && (!restart || came_back(group, tie, at));
-        fits.then_some(most)
+    let ends = matches(look, device, Role::End, move |group, tie| {
+        let fits = group.explained_by(device) && (!restart || came_back(tie, look.at));
+        // What a device says before it falls silent is why it does.
+        let foretold = flags & (HARD | POWER | ENVIRONMENT) != 0 && look.at < tie.first && !tie.has(SPOKE);
+        fits.then_some(if foretold { Limit::Window } else { most })
     });
-    let lost = matches(view, at, device, Role::Lost, move |group, tie| {
-        (group.explained_by(device) && flags & (HARD | POWER | RESTART) != 0 && (!restart || came_back(group, tie, at))).then_some(most)
+    let lost = matches(look, device, Role::Lost, move |group, tie| {
+        (group.explained_by(device) && flags & (HARD | POWER | RESTART) != 0 && (!restart || came_back(tie, look.at))).then_some(most)
     });
     let mut found: Vec<Match> = ends.chain(lost).collect();
     if !found.is_empty() {
@@ -206,48 +264,50 @@ fn trouble<L: AlarmLookup>(view: &View<'_, L>, at: Timestamp, entity: EntityIx, 
         return one(own, LinkReason::SameEntity, Some(entity));
     }
     let near = match flags {
-        _ if flags & (POWER | ENVIRONMENT) != 0 => site(view, at, device, flags & (POWER | ENVIRONMENT), HOLD),
+        _ if flags & (POWER | ENVIRONMENT) != 0 => site(look, device, flags & (POWER | ENVIRONMENT), Limit::Within(HOLD)),
         _ => Home::default(),
     };
-    if near.found.is_some() { near } else { family(view, at, entity, flags) }
+    if near.found.is_some() { near } else { family(look, entity, flags) }
 }
 
 /// A restart belongs where the device's links are still down, or came back a moment ago.
-fn came_back(group: &Group, tie: &Tie, at: Timestamp) -> bool {
-    tie.active > 0 || tie.gap(at) <= BACK || group.standing().active() == 0 && tie.gap(at) <= BACK
+fn came_back(tie: &Tie, at: Timestamp) -> bool {
+    tie.active > 0 || tie.gap(at) <= BACK
 }
 
 /// For how long two troubles of one entity hang together.
-fn together(new: u16, old: u16) -> Option<i64> {
+fn together(new: u16, old: u16) -> Option<Limit> {
     let firm = HARD | POWER | ENVIRONMENT | RESTART | SERVICE;
     match (new & firm != 0, old & firm != 0) {
-        (true, true) => Some(i64::MAX),
-        _ if new & PORT != 0 && old & (PORT | HARD) != 0 || old & PORT != 0 && new & HARD != 0 => Some(NEAR / 2),
+        (true, true) => Some(Limit::Window),
+        _ if new & PORT != 0 && old & (PORT | HARD) != 0 || old & PORT != 0 && new & HARD != 0 => Some(Limit::Within(NEAR / 2)),
         _ if (new | old) & PORT != 0 => None,
-        _ if new & (LOAD | OTHER) != 0 || old & (LOAD | OTHER) != 0 => Some(5 * NEAR),
+        _ if new & (LOAD | OTHER) != 0 || old & (LOAD | OTHER) != 0 => Some(Limit::Within(5 * NEAR)),
         _ => None,
     }
 }
 
 /// Another device of the same site has trouble of the same kind.
-fn site<L: AlarmLookup>(view: &View<'_, L>, at: Timestamp, device: EntityIx, flags: u16, most: i64) -> Home {
-    let Some(site) = view.topology.site_of(device) else { return Home::default() };
+fn site<L: AlarmLookup>(look: &Look<'_, L>, device: EntityIx, flags: u16, most: Limit) -> Home {
+    let Some(site) = look.view.topology.site_of(device) else {
+        return Home::default();
+    };
     let same = |_: &Group, tie: &Tie| tie.has(flags).then_some(most);
-    let inside = view.topology.children(site).iter().take(MANY).chain([&site]);
-    let found = best(inside.flat_map(|other| matches(view, at, *other, Role::Direct, same)));
+    let inside = look.view.topology.children(site).iter().take(MANY).chain([&site]);
+    let found = best(inside.flat_map(|other| matches(look, *other, Role::Direct, same)));
     one(found, LinkReason::SameSite, Some(site))
 }
 
 /// What the entity depends on has trouble, or what depends on it, or others that depend on the same.
-fn family<L: AlarmLookup>(view: &View<'_, L>, at: Timestamp, entity: EntityIx, flags: u16) -> Home {
-    let above = above(view, entity);
+fn family<L: AlarmLookup>(look: &Look<'_, L>, entity: EntityIx, flags: u16) -> Home {
+    let above = above(look, entity);
     let trouble = HARD | POWER | DARK | SERVICE | OTHER;
     if flags & (SERVICE | OTHER) != 0 {
         let upwards = above.iter().flat_map(|up| {
-            let own = matches(view, at, *up, Role::Direct, move |_, tie| tie.has(trouble).then_some(HOLD));
-            let lost = matches(view, at, *up, Role::Lost, |_, _| Some(HOLD));
-            let ends = matches(view, at, *up, Role::End, |group, tie| {
-                (group.explained_by(*up) && tie.has(NAMED)).then_some(HOLD)
+            let own = matches(look, *up, Role::Direct, move |_, tie| tie.has(trouble).then_some(Limit::Within(HOLD)));
+            let lost = matches(look, *up, Role::Lost, |_, _| Some(Limit::Within(HOLD)));
+            let ends = matches(look, *up, Role::End, |group, tie| {
+                (group.explained_by(*up) && tie.has(NAMED)).then_some(Limit::Within(HOLD))
             });
             own.chain(lost).chain(ends).map(|found| (found, *up))
         });
@@ -257,8 +317,8 @@ fn family<L: AlarmLookup>(view: &View<'_, L>, at: Timestamp, entity: EntityIx, f
         }
     }
     if flags & (SERVICE | HARD | POWER) != 0 {
-        let same = |_: &Group, tie: &Tie| tie.has(SERVICE).then_some(NEAR);
-        let below: Vec<Match> = dependants(view, entity).flat_map(|down| matches(view, at, down, Role::Direct, same)).collect();
+        let same = |_: &Group, tie: &Tie| tie.has(SERVICE).then_some(Limit::Within(NEAR));
+        let below: Vec<Match> = dependants(look, entity).flat_map(|down| matches(look, down, Role::Direct, same)).collect();
         if !below.is_empty() {
             let mut home = several(below.into_iter(), entity);
             if let Some((_, link)) = &mut home.found {
@@ -270,10 +330,10 @@ fn family<L: AlarmLookup>(view: &View<'_, L>, at: Timestamp, entity: EntityIx, f
     if flags & SERVICE == 0 {
         return Home::default();
     }
-    let same = |_: &Group, tie: &Tie| tie.has(SERVICE).then_some(NEAR);
+    let same = |_: &Group, tie: &Tie| tie.has(SERVICE).then_some(Limit::Within(NEAR));
     for up in &above {
-        let siblings = dependants(view, *up).filter(|other| *other != entity);
-        let found = best(siblings.flat_map(|other| matches(view, at, other, Role::Direct, same)));
+        let siblings = dependants(look, *up).filter(|other| *other != entity);
+        let found = best(siblings.flat_map(|other| matches(look, other, Role::Direct, same)));
         if found.is_some() {
             return one(found, LinkReason::DependsOn, Some(*up));
         }
@@ -282,19 +342,19 @@ fn family<L: AlarmLookup>(view: &View<'_, L>, at: Timestamp, entity: EntityIx, f
 }
 
 /// What the entity needs, the nearest first: what holds, feeds, carries or serves it, three levels up.
-fn above<L: AlarmLookup>(view: &View<'_, L>, entity: EntityIx) -> Vec<EntityIx> {
+fn above<L: AlarmLookup>(look: &Look<'_, L>, entity: EntityIx) -> Vec<EntityIx> {
     let mut found = vec![entity];
     let mut from = 0;
     for _ in 0..3 {
         let upto = found.len();
         for at in from..upto {
             let here = found[at];
-            let needs = view.topology.neighbours(here).iter().filter(|n| {
+            let needs = look.view.topology.neighbours(here).iter().filter(|n| {
                 let mut turned = **n;
                 turned.out = !n.out;
                 turned.falls_with_me()
             });
-            let parent = view.topology.entity(here).and_then(|entity| entity.parent);
+            let parent = look.view.topology.entity(here).and_then(|entity| entity.parent);
             for up in needs.map(|n| n.other).chain(parent) {
                 if found.len() < MANY && !found.contains(&up) {
                     found.push(up);
@@ -308,9 +368,9 @@ fn above<L: AlarmLookup>(view: &View<'_, L>, entity: EntityIx) -> Vec<EntityIx> 
 }
 
 /// What needs the entity, at most so many.
-fn dependants<'a, L: AlarmLookup>(view: &'a View<'_, L>, entity: EntityIx) -> impl Iterator<Item = EntityIx> + 'a {
-    let related = view.topology.neighbours(entity).iter().filter(|n| n.falls_with_me()).map(|n| n.other);
-    related.chain(view.topology.children(entity).iter().copied()).take(MANY)
+fn dependants<'a, L: AlarmLookup>(look: &'a Look<'_, L>, entity: EntityIx) -> impl Iterator<Item = EntityIx> + 'a {
+    let related = look.view.topology.neighbours(entity).iter().filter(|n| n.falls_with_me()).map(|n| n.other);
+    related.chain(look.view.topology.children(entity).iter().copied()).take(MANY)
 }
 
 /// Two lesser alarms that no incident holds say the same thing, near enough in time.
@@ -320,9 +380,9 @@ pub(super) fn hang_together(a: &AlarmFacts<'_>, b: &AlarmFacts<'_>, window: i64)
         (Subject::Line { link: Some(x), .. } | Subject::Worse { link: x, .. }, Subject::Line { link: Some(y), .. } | Subject::Worse { link: y, .. })
             if x == y =>
         {
-            (LinkReason::SameLink, x, i64::MAX)
+            (LinkReason::SameLink, x, Limit::Window)
         }
-        (Subject::Gone { lost: x, .. }, Subject::Gone { lost: y, .. }) if x == y => (LinkReason::SameNeighbour, x, HOLD),
+        (Subject::Gone { lost: x, .. }, Subject::Gone { lost: y, .. }) if x == y => (LinkReason::SameNeighbour, x, Limit::Within(HOLD)),
         (Subject::Own { device: x, trouble: f, .. }, Subject::Own { device: y, trouble: g, .. })
             if x == y && (flags(f) | flags(g)) & (OTHER | LOAD | RESTART) == 0 =>
         {
@@ -330,7 +390,11 @@ pub(super) fn hang_together(a: &AlarmFacts<'_>, b: &AlarmFacts<'_>, window: i64)
         }
         _ => return None,
     };
-    (gap <= most.min(window)).then(|| tied(reason, Some(through)))
+    let near = match most {
+        Limit::Within(most) => gap <= most.min(window),
+        Limit::Window | Limit::Ever => gap <= window,
+    };
+    near.then(|| tied(reason, Some(through)))
 }
 
 /// Says whether the device of a tie ever told of itself.

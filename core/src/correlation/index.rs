@@ -195,6 +195,12 @@ impl Index {
         })
     }
 
+    /// Some incident says that this link is down now.
+    #[must_use]
+    pub fn is_down(&self, link: EntityIx) -> bool {
+        self.down(link).is_some()
+    }
+
     /// A new incident without members.
     pub fn open(&mut self, ix: IncidentIx) {
         let slot = ix.0 as usize;

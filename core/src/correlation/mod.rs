@@ -6,6 +6,7 @@
 //! - **gives**: incident deltas.
 //! - **never knows**: how alarms are reduced, what the cause is, or who looks.
 
+mod card;
 mod command;
 mod delta;
 mod find;

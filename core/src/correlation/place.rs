@@ -46,7 +46,7 @@ pub fn place<L: AlarmLookup>(view: &View<'_, L>, alarm: &AlarmFacts<'_>, id: Inc
     if let Some(ix) = alarm.incident {
         return stands_again(view, ix);
     }
-    let home = find::home(view, alarm);
+    let home = find::home(view, alarm, None);
     if let Some((ix, link)) = home.found {
         let mut deltas = join(view, ix, alarm, link);
         for other in home.same {

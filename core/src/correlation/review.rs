@@ -48,7 +48,7 @@ fn lesser<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx, incident: &Inciden
     loose.dedup();
     let mut deltas = Vec::new();
     for alarm in loose.into_iter().filter_map(|alarm| view.alarms.facts(alarm)).take(room) {
-        if let Some((found, link)) = find::home(view, &alarm).found
+        if let Some((found, link)) = find::home(view, &alarm, None).found
             && found == ix
         {
             deltas.extend(join(view, ix, &alarm, link));
@@ -64,7 +64,7 @@ fn part_of<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx, incident: &Incide
     }
     let mut alarms = incident.members.iter().take(SESSIONS).filter_map(|member| view.alarms.facts(member.alarm));
     alarms.find_map(|alarm| {
-        let home = find::home(view, &alarm);
+        let home = find::home(view, &alarm, None);
         let other = home.found.filter(|(found, _)| *found != ix);
         let same = home.same.iter().find(|same| **same != ix).map(|same| (*same, LinkReason::SameNeighbour));
         other.map(|(found, link)| (found, link.reason)).or(same)

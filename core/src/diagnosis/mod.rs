@@ -24,6 +24,9 @@ use crate::topology::{Topology, Wires};
 
 use scene::Scene;
 
+/// Says whether somebody was at work on a device between two moments.
+pub type HandsOn<'a> = dyn Fn(EntityIx, Timestamp, Timestamp) -> bool + 'a;
+
 /// What a diagnosis may look at.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
@@ -37,6 +40,10 @@ pub struct Question<'a> {
     pub marked: Option<EntityIx>,
     /// Log's time.
     pub now: Timestamp,
+    /// Links that some incident says are down now.
+    pub down: &'a dyn Fn(EntityIx) -> bool,
+    /// Who was worked on.
+    pub hands_on: &'a HandsOn<'a>,
 }
 
 /// So many hypotheses are told.

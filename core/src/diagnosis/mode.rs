@@ -13,8 +13,10 @@ pub(super) enum Mode {
     Cut,
     /// A device does not run.
     Dead,
-    /// A part of a device, or work on it, took some of its ports.
+    /// A part of a device took some of its ports.
     Part,
+    /// Somebody works on the device and shut some of its ports.
+    Work,
     /// The entity has trouble that nothing else hangs on.
     Own,
     /// A site's power or climate.
@@ -32,6 +34,12 @@ const SILENCE: f64 = -2.7;
 /// … while it may still speak: timers run 40 s.
 const SILENCE_YET: f64 = -0.3;
 const PATIENCE: Span = Span::seconds(50);
+/// A cut that no end calls a loss of light; many devices say only that the port is down.
+const NO_LIGHT_LOST: f64 = -0.4;
+/// Loss of light where nothing is wrong with the line: at the far end of what failed, and at the failing end itself, which still
+/// receives.
+const LIGHT_FAR: f64 = -1.5;
+const LIGHT_OWN: f64 = -3.0;
 /// Sessions are held up to three minutes.
 const HOLD: Span = Span::seconds(240);
 
@@ -50,6 +58,7 @@ fn silence(scene: &Scene<'_>) -> f64 {
 /// What others lost: explained where there is no way left to it.
 fn lost(scene: &Scene<'_>, tally: &mut Tally, suspect: Option<EntityIx>, own_price: f64) {
     let nobody = EntityIx(u32::MAX);
+    let mut strange = 0;
     for (at, gone) in scene.gone.iter().enumerate() {
         let what = Heard::Gone(at);
         if Some(gone.device) == suspect {
@@ -59,7 +68,8 @@ fn lost(scene: &Scene<'_>, tally: &mut Tally, suspect: Option<EntityIx>, own_pri
         } else if suspect.is_some_and(|suspect| scene.hangs_on(gone.device, suspect)) {
             tally.explains(what, -0.3);
         } else {
-            tally.strange(what, STRANGE_GONE);
+            tally.strange(what, if strange == 0 { STRANGE_GONE } else { STRANGE_GONE / 4.0 });
+            strange += 1;
         }
     }
 }
@@ -109,9 +119,13 @@ pub(super) fn cut(scene: &Scene<'_>, link: EntityIx) -> Tally {
         tally.explains(what, 0.0);
         if line.down && line.spoke != [false; 2] {
             ends_silent(scene, &mut tally, line, link, None);
+            if line.light == [false; 2] {
+                tally.weight += NO_LIGHT_LOST;
+            }
         }
     }
     others(scene, &mut tally, link, |_| None);
+    by_hand(scene, &mut tally, None);
     lost(scene, &mut tally, Some(link), 0.0);
     tally
 }
@@ -128,7 +142,7 @@ pub(super) fn dead(scene: &Scene<'_>, device: EntityIx) -> Tally {
             spoke += 1;
             tally.strange(what, if spoke == 1 { -4.0 } else { -1.0 });
         } else if line.down {
-            tally.explains(what, 0.0);
+            tally.explains(what, lit(line, device));
         } else {
             tally.strange(what, -2.0);
         }
@@ -172,6 +186,7 @@ pub(super) fn dead(scene: &Scene<'_>, device: EntityIx) -> Tally {
     if mine().count() > 0 && mine().all(|line| line.back) && !says(Trouble::Restart) {
         tally.weight += -1.9;
     }
+    by_hand(scene, &mut tally, None);
     let gone = scene.gone.iter().any(|gone| gone.device == device);
     if !gone && scene.age() > HOLD {
         tally.weight += -1.0;
@@ -180,28 +195,15 @@ pub(super) fn dead(scene: &Scene<'_>, device: EntityIx) -> Tally {
     tally
 }
 
-/// A part of a device, or work on it: the device runs, some of its ports do not. `named` is the part where the inventory knows it.
+/// A part of a device: the device runs, some of its ports do not. `named` is the part where the inventory knows it.
 pub(super) fn part(scene: &Scene<'_>, device: EntityIx, named: EntityIx) -> Tally {
-    let nobody = EntityIx(u32::MAX);
-    let mut tally = Tally::new(Mode::Part, if named == device { -1.56 } else { -1.3 });
-    let mut ports = 0;
-    for (at, line) in scene.lines.iter().enumerate() {
-        let what = Heard::Line(at);
-        if !line.touches(device) {
-            tally.strange(what, STRANGE_LINE);
-        } else if line.down {
-            ports += 1;
-            tally.explains(what, 0.0);
-            ends_silent(scene, &mut tally, line, nobody, None);
-        } else {
-            tally.strange(what, -2.0);
-        }
-    }
+    let mut tally = Tally::new(Mode::Part, if named == device { -2.2 } else { -1.9 });
+    let ports = ports(scene, &mut tally, device, |_| 0.0);
     let broken = scene.own.iter().any(|own| own.device == device && own.trouble == Trouble::Hardware);
     let unused = scene.own.iter().any(|own| own.device == device && own.trouble == Trouble::Port);
-    tally.weight += -0.7;
+    tally.weight += if broken { -0.2 } else { -1.9 };
     if !broken && !unused && ports < 2 {
-        tally.weight += -2.0;
+        tally.weight += -1.5;
     }
     if !broken && ports == 0 {
         tally.weight += -1.5;
@@ -216,8 +218,82 @@ pub(super) fn part(scene: &Scene<'_>, device: EntityIx, named: EntityIx) -> Tall
             Trouble::Dark => -4.0,
         })
     });
+    by_hand(scene, &mut tally, None);
     lost(scene, &mut tally, None, 0.0);
     tally
+}
+
+/// Work on a device: somebody shut some of its ports.
+pub(super) fn work(scene: &Scene<'_>, device: EntityIx) -> Tally {
+    let mut tally = Tally::new(Mode::Work, -2.3);
+    let fell = |line: &Line| match (line.spoke(device), line.fell(device)) {
+        (true, true) => -0.4,
+        (true, false) if !line.shut(device) => -1.5,
+        _ => 0.0,
+    };
+    let ports = ports(scene, &mut tally, device, fell);
+    if ports == 0 {
+        tally.weight += -3.0;
+    }
+    if ports == 1 && scene.question.wires.from(device).len() > 1 {
+        tally.weight += -0.5;
+    }
+    others(scene, &mut tally, device, |own| {
+        (own.device == device).then_some(match own.trouble {
+            Trouble::Restart => -0.7,
+            Trouble::Service => -0.5,
+            Trouble::Port | Trouble::Load | Trouble::Other => -0.7,
+            Trouble::Environment | Trouble::Power => -2.3,
+            Trouble::Hardware | Trouble::Dark => -3.5,
+        })
+    });
+    tally.weight += if scene.touched.contains(&device) { -0.4 } else { -1.1 };
+    by_hand(scene, &mut tally, Some(device));
+    lost(scene, &mut tally, None, 0.0);
+    tally
+}
+
+/// What it costs that light is said to be gone on a line that a device took down.
+fn lit(line: &Line, device: EntityIx) -> f64 {
+    if line.light(device) {
+        LIGHT_OWN
+    } else if line.light(line.far(device)) {
+        LIGHT_FAR
+    } else {
+        0.0
+    }
+}
+
+/// Lines of a device that are down while it runs; gives how many.
+fn ports(scene: &Scene<'_>, tally: &mut Tally, device: EntityIx, price: impl Fn(&Line) -> f64) -> usize {
+    let nobody = EntityIx(u32::MAX);
+    let mut ports = 0;
+    for (at, line) in scene.lines.iter().enumerate() {
+        let what = Heard::Line(at);
+        if !line.touches(device) {
+            tally.strange(what, STRANGE_LINE);
+        } else if line.down {
+            ports += 1;
+            tally.explains(what, lit(line, device) + if ports == 1 { price(line) } else { 0.0 });
+            ends_silent(scene, tally, line, nobody, None);
+        } else {
+            tally.strange(what, -2.0);
+        }
+    }
+    ports
+}
+
+/// Signs of people at work, ports that they shut and devices that they touched, which the suspect does not explain.
+fn by_hand(scene: &Scene<'_>, tally: &mut Tally, worked_on: Option<EntityIx>) {
+    let shut = scene
+        .lines
+        .iter()
+        .any(|line| [line.ends.0, line.ends.1].into_iter().any(|end| line.shut(end) && Some(end) != worked_on));
+    if shut {
+        tally.weight += -4.0;
+    }
+    let chance = scene.touched.iter().filter(|device| Some(**device) != worked_on).count().min(2);
+    tally.weight += -3.5 * chance as f64;
 }
 
 /// Trouble that nothing else hangs on.
@@ -234,7 +310,13 @@ pub(super) fn own(scene: &Scene<'_>, entity: EntityIx) -> Tally {
     if !any {
         tally.weight += -2.0;
     }
-    lost(scene, &mut tally, Some(entity), -1.0);
+    by_hand(scene, &mut tally, None);
+    for (at, gone) in scene.gone.iter().enumerate() {
+        match gone.device == entity {
+            true => tally.explains(Heard::Gone(at), -1.0),
+            false => tally.strange(Heard::Gone(at), STRANGE_GONE),
+        }
+    }
     tally
 }
 
@@ -267,6 +349,7 @@ pub(super) fn site(scene: &Scene<'_>, site: EntityIx) -> Tally {
             tally.strange(Heard::Gone(at), STRANGE_GONE);
         }
     }
+    by_hand(scene, &mut tally, None);
     hit.sort_unstable();
     hit.dedup();
     let there = topology.children(site).len().max(hit.len());
@@ -290,6 +373,7 @@ pub(super) fn support(scene: &Scene<'_>, entity: EntityIx) -> Tally {
         }
     }
     others(scene, &mut tally, entity, |own| (own.entity == entity || own.device == entity).then_some(0.0));
+    by_hand(scene, &mut tally, None);
     lost(scene, &mut tally, Some(entity), 0.0);
     let topology = scene.question.topology;
     let dependants = topology.neighbours(entity).iter().filter(|n| n.falls_with_me()).count() + topology.children(entity).len();

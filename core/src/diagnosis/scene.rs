@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::Question;
-use crate::model::{AlarmFacts, AlarmIx, EntityIx, Span, Subject, Symptom, Timestamp, Trouble};
+use crate::model::{AlarmFacts, AlarmIx, EntityIx, Severity, Span, Subject, Symptom, Timestamp, Trouble};
 use crate::topology::Linked;
 
 /// A link, or the way between two neighbours, of which alarms tell.
@@ -16,6 +16,12 @@ pub(super) struct Line {
     pub(super) ends: (EntityIx, EntityIx),
     /// Which of the ends told of it.
     pub(super) spoke: [bool; 2],
+    /// Which of the ends said that somebody shut its port.
+    pub(super) shut: [bool; 2],
+    /// Which of the ends said that its light is gone or bad.
+    pub(super) light: [bool; 2],
+    /// Which of the ends said that its port is down, whoever did it.
+    pub(super) port: [bool; 2],
     pub(super) down: bool,
     pub(super) worse: bool,
     pub(super) first: Timestamp,
@@ -38,9 +44,30 @@ impl Line {
         self.ends.0 == device && self.spoke[0] || self.ends.1 == device && self.spoke[1]
     }
 
+    /// This end said that its light is gone or bad.
+    pub(super) fn light(&self, device: EntityIx) -> bool {
+        self.ends.0 == device && self.light[0] || self.ends.1 == device && self.light[1]
+    }
+
+    /// Somebody shut this end.
+    pub(super) fn shut(&self, device: EntityIx) -> bool {
+        self.ends.0 == device && self.shut[0] || self.ends.1 == device && self.shut[1]
+    }
+
+    /// This end's port went down without anybody shutting it.
+    pub(super) fn fell(&self, device: EntityIx) -> bool {
+        let at = usize::from(self.ends.0 != device);
+        self.touches(device) && self.port[at] && !self.shut[at]
+    }
+
     /// Takes in what another one says of the same way.
     fn join(&mut self, other: &Line) {
-        self.spoke = [self.spoke[0] || other.spoke[0], self.spoke[1] || other.spoke[1]];
+        for end in 0..2 {
+            self.spoke[end] |= other.spoke[end];
+            self.shut[end] |= other.shut[end];
+            self.port[end] |= other.port[end];
+            self.light[end] |= other.light[end];
+        }
         self.first = if self.down { self.first.min(other.first) } else { other.first };
         self.down |= other.down;
         self.back &= other.back;
@@ -96,6 +123,9 @@ pub(super) enum Kind {
     Support,
 }
 
+/// Work on a device is heard of this long before, and this long after, its first port goes down.
+const BEFORE: Span = Span::seconds(60);
+const AFTER: Span = Span::seconds(15);
 /// So many suspects are weighed.
 const SUSPECTS: usize = 48;
 /// So many levels of support are looked at.
@@ -110,6 +140,8 @@ pub(super) struct Scene<'a> {
     pub(super) first: Timestamp,
     /// A device by which one tells whether another could speak.
     beacons: Vec<EntityIx>,
+    /// Devices that somebody worked on when it began.
+    pub(super) touched: Vec<EntityIx>,
     cuts: RefCell<FxHashMap<(EntityIx, EntityIx), bool>>,
 }
 
@@ -127,10 +159,28 @@ impl<'a> Scene<'a> {
             gone: gather.gone.into_values().collect(),
             first,
             beacons: Vec::new(),
+            touched: Vec::new(),
             cuts: RefCell::default(),
         };
+        scene.touched = scene.touched();
         scene.beacons = scene.beacons();
         scene
+    }
+
+    /// Devices beside what is wrong that somebody worked on shortly before, or while, it began.
+    fn touched(&self) -> Vec<EntityIx> {
+        let (from, upto) = (self.first.minus(BEFORE), self.first.plus(AFTER));
+        let mut devices: Vec<EntityIx> = self
+            .lines
+            .iter()
+            .filter(|line| line.down)
+            .flat_map(|line| [line.ends.0, line.ends.1])
+            .take(64)
+            .collect();
+        devices.sort_unstable();
+        devices.dedup();
+        devices.retain(|device| (self.question.hands_on)(*device, from, upto));
+        devices
     }
 
     /// Devices that are surely in touch: those that told of somebody lost, else those that told anything.
@@ -152,7 +202,11 @@ impl<'a> Scene<'a> {
 
     /// A line that is told to be down, or that `suspect` takes down.
     fn blocked(&self, way: &Linked, suspect: EntityIx) -> bool {
-        way.other == suspect || way.link == Some(suspect) || way.link.is_some_and(|link| self.lines.iter().any(|line| line.down && line.link == Some(link)))
+        way.other == suspect
+            || way.link == Some(suspect)
+            || way
+                .link
+                .is_some_and(|link| self.lines.iter().any(|line| line.down && line.link == Some(link)) || (self.question.down)(link))
     }
 
     /// Were `suspect` the cause, `device` could not be heard.
@@ -356,6 +410,9 @@ impl Gather {
             link,
             ends,
             spoke: [false; 2],
+            shut: [false; 2],
+            port: [false; 2],
+            light: [false; 2],
             down: false,
             worse: false,
             first: at,
@@ -366,7 +423,13 @@ impl Gather {
             raises: 0,
         });
         if spoke {
-            line.spoke[usize::from(near != ends.0)] = true;
+            let end = usize::from(near != ends.0);
+            line.spoke[end] = true;
+            let port = alarm.symptom == Symptom::InterfaceDown;
+            line.port[end] |= port;
+            line.light[end] |= !down || alarm.symptom == Symptom::SignalLost;
+            // A port that somebody shut is mapped to a warning.
+            line.shut[end] |= port && alarm.severity <= Severity::Warning;
         }
         if down {
             if !line.down || alarm.symptom == Symptom::SignalLost {

@@ -54,6 +54,7 @@ fn reason(scene: &Scene<'_>, entity: EntityIx, tally: &Tally) -> String {
             }
         ),
         Mode::Part => part(scene, entity, &down, &beyond),
+        Mode::Work => work(scene, entity, &down, &beyond),
         Mode::Own => format!("{name} has trouble of its own: {}.", troubles(scene, entity)),
         Mode::Site => format!("{} of {name} are hit together{beyond}.", count(devices(scene, tally), "element", "elements")),
         Mode::Support => format!(
@@ -93,8 +94,19 @@ fn part(scene: &Scene<'_>, entity: EntityIx, down: &[&Line], beyond: &str) -> St
     match (says(Trouble::Hardware), down.is_empty()) {
         (true, true) => format!("{name} reports a broken part{beyond}."),
         (true, false) => format!("{name} reports a broken part, and {links} down{beyond}."),
-        (false, _) => format!("A part of {name} failed, or it is being worked on: {links} down{beyond}."),
+        (false, _) => format!("A part of {name} failed: {links} down{beyond}."),
     }
+}
+
+fn work(scene: &Scene<'_>, entity: EntityIx, down: &[&Line], beyond: &str) -> String {
+    let name = scene.name(entity);
+    let links = count(down.len(), "link of it is", "links of it are");
+    let sign = match (scene.touched.contains(&entity), down.iter().any(|line| line.shut(entity))) {
+        (_, true) => ", its port was shut by hand",
+        (true, false) => ", somebody had logged in or changed its configuration just before",
+        (false, false) => "",
+    };
+    format!("Work on {name}: {links} down{sign}{beyond}.")
 }
 
 fn devices(scene: &Scene<'_>, tally: &Tally) -> usize {

@@ -88,6 +88,7 @@ pub(super) fn weigh(scene: &Scene<'_>, suspect: Suspect) -> Weighed {
         Kind::Device => vec![
             mode::dead(scene, suspect.entity),
             mode::part(scene, suspect.entity, suspect.entity),
+            mode::work(scene, suspect.entity),
             mode::own(scene, suspect.entity),
         ],
         Kind::Part => vec![

@@ -31,6 +31,8 @@ pub enum Meaning {
         rule: Name,
         /// Who spoke.
         speaker: Speaker,
+        /// It tells that somebody works on the device: a login, a changed configuration.
+        hands_on: bool,
     },
     /// It cannot be read at all: a dead letter.
     Unreadable(Name),

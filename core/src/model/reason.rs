@@ -89,4 +89,5 @@ reasons! {
     51 KeysForgotten "keys_forgotten" "Senders' keys and commands' answers older than their keeping time.";
     52 CauseMarked "cause_marked" "An operator marked the cause.";
     53 TimedOut "timed_out" "Nothing ever clears this type: over after its time.";
+    54 HandsOn "hands_on" "Somebody works on the device: only an event.";
 }

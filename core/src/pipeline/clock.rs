@@ -73,6 +73,8 @@ fn diagnose(turn: &Turn<'_>, ix: IncidentIx) -> Option<IncidentDelta> {
         alarms: &alarms,
         marked: incident.marked_cause,
         now: state.at,
+        down: &|link| state.index.is_down(link),
+        hands_on: &|device, from, upto| state.hands_on(device, from, upto),
     });
     let impact = hypotheses.first().map(|first| state.impact.impact(first.entity)).unwrap_or_default();
     let report = sitrep::write(&sitrep::Matter {

@@ -32,6 +32,7 @@ pub(super) fn take(turn: &mut Turn<'_>, index: u32, event: &Event) -> Answer {
     let reason = match ingest::read(event, &mapping) {
         Meaning::Unreadable(why) => only_event(turn, index, source, Reason::Unreadable, why),
         Meaning::Event { rule, .. } if rule.is_empty() => only_event(turn, index, source, Reason::Unmapped, Name::EMPTY),
+        Meaning::Event { rule, hands_on: true, .. } => only_event(turn, index, source, Reason::HandsOn, rule),
         Meaning::Event { rule, .. } => only_event(turn, index, source, Reason::EventOnly, rule),
         Meaning::Alarm(mapped) => alarm(turn, Heard { index, source }, event, *mapped, &mut unplaced),
     };

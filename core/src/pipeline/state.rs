@@ -7,7 +7,9 @@ use super::delta::Delta;
 use super::dirt::Dirt;
 use crate::correlation::{self, Footing, IncidentDelta, Incidents, Index};
 use crate::ingest::Mapping;
-use crate::model::{AlarmFacts, AlarmIx, AlarmLookup, CommandId, IncidentIx, Member, Minter, Name, Outcome, Reason, SourceKind, Span, TenantId, Timestamp};
+use crate::model::{
+    AlarmFacts, AlarmIx, AlarmLookup, CommandId, EntityIx, IncidentIx, Member, Minter, Name, Outcome, Reason, SourceKind, Span, TenantId, Timestamp,
+};
 use crate::policy::Policy;
 use crate::reduction::{AlarmDelta, Alarms};
 use crate::topology::{ImpactIndex, Topology, TopologyDelta, Wires};
@@ -45,7 +47,14 @@ pub struct SourceStat {
     /// … of which changed nothing for another reason.
     #[n(9)]
     pub ignored: u64,
+    /// When it last said that somebody works on the device, newest last, log's time; at most eight.
+    #[n(10)]
+    #[cbor(default)]
+    pub hands: Vec<Timestamp>,
 }
+
+/// So many moments at which somebody worked on a device are kept.
+pub(super) const HANDS_KEPT: usize = 8;
 
 /// Keys and answers are forgotten together, not one by one.
 const FORGET_EVERY: Span = Span::minutes(5);
@@ -283,6 +292,7 @@ impl State {
             unreadable: 0,
             duplicates: 0,
             ignored: 0,
+            hands: Vec::new(),
         });
         self.dirt.source(ix);
     }
@@ -296,6 +306,13 @@ impl State {
                 Reason::Unmapped => stat.unmapped += 1,
                 Reason::Unreadable => stat.unreadable += 1,
                 Reason::Duplicate => stat.duplicates += 1,
+                Reason::HandsOn => {
+                    stat.ignored += 1;
+                    if stat.hands.len() >= HANDS_KEPT {
+                        stat.hands.remove(0);
+                    }
+                    stat.hands.push(at);
+                }
                 Reason::EventOnly
                 | Reason::ClearWithoutRaise
                 | Reason::AlreadyCleared
@@ -391,6 +408,16 @@ impl State {
         if self.index.is_stale() {
             self.index.refresh(&self.incidents, &self.alarms);
         }
+    }
+
+    /// Somebody was at work on the device at some moment between these.
+    pub(super) fn hands_on(&self, device: EntityIx, from: Timestamp, upto: Timestamp) -> bool {
+        let Some(entity) = self.topology.entity(device) else { return false };
+        let sources = entity
+            .addresses()
+            .flat_map(|address| [SourceKind::Snmp, SourceKind::Syslog].map(|kind| self.source_of[kind as usize].get(&address).copied()));
+        let stats = sources.flatten().filter_map(|ix| self.sources.get(ix as usize));
+        stats.flat_map(|stat| stat.hands.iter()).any(|at| (from..=upto).contains(at))
     }
 
     /// Makes the table of ways agree with the topology.

@@ -61,7 +61,7 @@ pub struct Reduce {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Correlate {
-    /// Alarms raised further apart than this (seconds) do not hang together.
+    /// Alarms raised further apart than this (seconds) do not hang together, unless the earlier still stands at the very same place.
     pub window_s: i64,
     /// Most alarms that one incident may hold; further ones open the next.
     pub max_alarms: u32,

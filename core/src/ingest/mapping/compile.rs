@@ -233,6 +233,7 @@ impl Compiler<'_> {
                 apps: rule.app.list().iter().map(|app| Name::from(app.as_str())).collect(),
                 when: tests(&rule.when, scope)?,
                 alarm: self.spec(rule, scope, trap)?.map(Box::new),
+                hands_on: rule.hands_on,
                 matches,
                 extract,
             },
@@ -253,7 +254,7 @@ impl Compiler<'_> {
     }
 
     fn spec(&self, rule: &file::Rule, scope: Scope<'_>, trap: bool) -> Result<Option<Spec>, String> {
-        let (named, fixed) = match (&rule.raises, &rule.clears, &rule.about, rule.event_only) {
+        let (named, fixed) = match (&rule.raises, &rule.clears, &rule.about, rule.event_only || rule.hands_on) {
             (Some(name), None, None, false) => (name, Word::Raised),
             (None, Some(name), None, false) => (name, Word::Cleared),
             (None, None, Some(name), false) => (name, Word::Raised),

@@ -72,6 +72,7 @@ pub(super) struct Rule {
     pub(super) clears: Option<String>,
     pub(super) about: Option<String>,
     pub(super) event_only: bool,
+    pub(super) hands_on: bool,
     pub(super) by: Option<By>,
     pub(super) severity: Option<String>,
     pub(super) symptom: Option<String>,

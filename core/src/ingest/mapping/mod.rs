@@ -141,6 +141,7 @@ impl Mapping {
         found.unwrap_or(Meaning::Event {
             rule: Name::EMPTY,
             speaker: said.speaker,
+            hands_on: false,
         })
     }
 
@@ -176,6 +177,7 @@ impl Mapping {
         found.unwrap_or(Meaning::Event {
             rule: Name::EMPTY,
             speaker: said.speaker,
+            hands_on: false,
         })
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct Rule {
     pub(super) matches: Vec<Regex>,
     pub(super) extract: Vec<(Template, Regex)>,
     pub(super) alarm: Option<Box<Spec>>,
+    /// What is no alarm tells that somebody works on the device.
+    pub(super) hands_on: bool,
 }
 
 /// A field must (or must not) be one of some words.
@@ -128,6 +130,7 @@ impl Rule {
         Meaning::Event {
             rule: self.name.clone(),
             speaker: said.speaker.clone(),
+            hands_on: self.hands_on,
         }
     }
 
