@@ -21,6 +21,8 @@ pub struct Limits {
     pub queue_events: usize,
     /// Events in one record.
     pub record_events: usize,
+    /// Events whose senders expect no answer wait this long for more, so that one sync serves many.
+    pub gather: Duration,
     /// Rows are written at most this often …
     pub flush_least: Duration,
     /// … and at least this often under load.
@@ -34,9 +36,10 @@ impl Default for Limits {
         Self {
             queue_events: 10_000,
             record_events: 16_384,
+            gather: Duration::from_millis(40),
             flush_least: Duration::from_millis(20),
             flush_most: Duration::from_millis(1_200),
-            feed_batches: 64,
+            feed_batches: 16,
         }
     }
 }

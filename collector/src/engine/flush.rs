@@ -10,8 +10,11 @@ use super::tenant::{Inner, lock};
 use super::writer::Open;
 use crate::journal::rows::Batch;
 
-/// Shares of the time that writing rows may take: after a write that took one part, this many parts pass before the next.
+/// Shares of the time that writing rows may take: after a write that took one part, this many parts pass before the next, …
 const REST: u32 = 3;
+
+/// … and this many where nothing changed but counts.
+const LONG_REST: u32 = 30;
 
 /// A write that failed is tried again after this long.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -24,7 +27,8 @@ pub(super) struct Flushing {
     waiting: Option<Haste>,
     ended: Option<Instant>,
     took: Duration,
-    appointed: bool,
+    /// When somebody will look again.
+    appointed: Option<Instant>,
 }
 
 /// Takes what changed and hands it to the feed and to the job that writes rows, if it is time.
@@ -38,11 +42,13 @@ pub(super) fn consider(inner: &Arc<Inner>, open: &mut Open, asked: Option<Haste>
         return;
     }
     let limits = &inner.common.limits;
-    let rest = (flushing.took * REST).clamp(limits.flush_least, limits.flush_most);
+    let parts = if open.news { REST } else { LONG_REST };
+    let rest = (flushing.took * parts).clamp(limits.flush_least, limits.flush_most);
     let rested = flushing.ended.map_or(rest, |ended| ended.elapsed());
     if asked != Some(Haste::Now) && rested < rest {
-        if !flushing.appointed {
-            flushing.appointed = true;
+        let due = Instant::now() + (rest - rested);
+        if flushing.appointed.is_none_or(|appointed| appointed > due) {
+            flushing.appointed = Some(due);
             appoint(inner, rest - rested);
         }
         return;
@@ -52,6 +58,7 @@ pub(super) fn consider(inner: &Arc<Inner>, open: &mut Open, asked: Option<Haste>
     let batch = Arc::new(take(open));
     let live = Arc::new(Live::new(open.flushed, batch.clone()));
     open.flushed = batch.changes.seq;
+    open.news = false;
     // Nobody listening is no fault.
     let _ = inner.feed.send(live);
     let inner = inner.clone();
@@ -77,7 +84,7 @@ pub(super) fn appoint(inner: &Arc<Inner>, wait: Duration) {
     inner.common.runtime.spawn(async move {
         tokio::time::sleep(wait).await;
         if let Some(inner) = tenant.upgrade() {
-            lock(&inner.flushing).appointed = false;
+            lock(&inner.flushing).appointed = None;
             inner.wake(|queue| queue.flush = queue.flush.max(Some(Haste::Due)));
         }
     });

@@ -26,12 +26,21 @@ impl Piece {
     }
 }
 
+/// So many events are decided without waiting for more.
+const FULL: usize = 2_048;
+
 /// One tenant's queue.
 #[derive(Default)]
 pub(super) struct Queue {
     urgent: VecDeque<Piece>,
     events: VecDeque<(Vec<Event>, Option<oneshot::Sender<Answered>>)>,
     waiting: usize,
+    /// Pieces among the events whose sender waits for an answer.
+    answers: usize,
+    /// Patient events have waited long enough.
+    pub(super) ripe: bool,
+    /// Somebody will say when they have.
+    pub(super) ripening: bool,
     /// A job runs, or is about to, that takes what is here.
     pub(super) scheduled: bool,
     /// A deadline came due.
@@ -65,6 +74,7 @@ impl Queue {
             return Err(events);
         }
         self.waiting += events.len();
+        self.answers += usize::from(reply.is_some());
         self.events.push_back((events, reply));
         Ok(())
     }
@@ -76,8 +86,17 @@ impl Queue {
         });
     }
 
+    /// Nothing waits but a few events whose senders expect no answer: more of them make a fuller record.
+    pub(super) fn patient(&self) -> bool {
+        self.urgent.is_empty() && !self.clock && self.flush.is_none() && self.answers == 0 && !self.ripe && self.waiting < FULL
+    }
+
     /// Takes what fits in one record: everything urgent, then whole pieces up to `most` events, at least one.
     pub(super) fn take(&mut self, most: usize) -> Option<Taken> {
+        if self.patient() {
+            return None;
+        }
+        self.ripe = false;
         let mut pieces: Vec<Piece> = self.urgent.drain(..).collect();
         let mut events = 0;
         while let Some((piece, _)) = self.events.front() {
@@ -86,6 +105,7 @@ impl Queue {
             }
             events += piece.len();
             if let Some((piece, reply)) = self.events.pop_front() {
+                self.answers -= usize::from(reply.is_some());
                 pieces.push(Piece {
                     inputs: piece.into_iter().map(Input::Event).collect(),
                     reply,

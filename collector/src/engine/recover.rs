@@ -45,6 +45,7 @@ pub(super) fn open(inner: &Arc<Inner>) -> Result<Open, JournalError> {
         state,
         facts,
         flushed,
+        news: true,
         gone: Vec::new(),
         log,
         looked: None,

@@ -92,11 +92,27 @@ impl Inner {
         self.schedule(&mut queue);
     }
 
+    /// Sees to it that a job looks at the queue: at once, or in a moment where nobody waits for an answer.
     pub(super) fn schedule(self: &Arc<Self>, queue: &mut Queue) {
-        if !queue.scheduled {
+        if queue.scheduled {
+            return;
+        }
+        if !queue.patient() {
             queue.scheduled = true;
             let inner = self.clone();
             self.common.runtime.spawn_blocking(move || writer::drain(&inner));
+        } else if queue.waiting() != (0, 0) && !queue.ripening {
+            queue.ripening = true;
+            let (tenant, wait) = (Arc::downgrade(self), self.common.limits.gather);
+            self.common.runtime.spawn(async move {
+                tokio::time::sleep(wait).await;
+                if let Some(inner) = tenant.upgrade() {
+                    inner.wake(|queue| {
+                        queue.ripening = false;
+                        queue.ripe = queue.waiting() != (0, 0);
+                    });
+                }
+            });
         }
     }
 }
@@ -207,7 +223,7 @@ impl Tenant {
     }
 
     /// Opens the tenant where that was not done yet.
-    async fn ready(&self) -> Result<(), JournalError> {
+    pub(super) async fn ready(&self) -> Result<(), JournalError> {
         if self.inner.opened.load(Ordering::Acquire) {
             return Ok(());
         }

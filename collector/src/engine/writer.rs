@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::{Relaxed, Release};
 use std::time::{Duration, Instant};
 
 use pedkai_core::model::{Name, Span, Timestamp};
-use pedkai_core::pipeline::{Input, Record, RecordHeader, RowChange, State, decide};
+use pedkai_core::pipeline::{Delta, Input, Record, RecordHeader, RowChange, State, decide};
 
 use super::facts::{Counts, Facts};
 use super::queue::{Piece, Taken};
@@ -28,6 +28,8 @@ pub(super) struct Open {
     pub(super) facts: Facts,
     /// Newest record whose changes were handed to the rows and the feed.
     pub(super) flushed: u64,
+    /// Since then more has changed than counts.
+    pub(super) news: bool,
     /// Rows that retirement took out of the lists, to go out with the next changes.
     pub(super) gone: Vec<RowChange>,
     pub(super) versions: Versions,
@@ -87,6 +89,7 @@ pub(super) fn drain(inner: &Arc<Inner>) {
                 Some(taken) => taken,
                 None => {
                     queue.scheduled = false;
+                    inner.schedule(&mut queue);
                     return;
                 }
             }
@@ -178,6 +181,7 @@ fn commit(inner: &Arc<Inner>, writer: &mut Option<Open>, pieces: Vec<Piece>, clo
     if record.inputs.iter().any(|input| matches!(input, Input::Mapping(_) | Input::Policy(_))) {
         open.versions = Versions::of(&open.state);
     }
+    open.news |= record.deltas.iter().any(Delta::is_news);
     open.facts.add(&record, &open.state);
     inner.common.timer.set(inner, open.state.next_deadline());
     *writer = Some(open);

@@ -23,8 +23,8 @@ const DATAGRAM: usize = 1 << 16;
 /// Batches taken before what was gathered is handed on.
 const ROUNDS: usize = 8;
 /// When datagrams come faster than this apart, the loop rests before it looks again, so that it takes many at a time.
-const BUSY: Duration = Duration::from_millis(2);
-const REST: Duration = Duration::from_millis(1);
+const BUSY: Duration = Duration::from_millis(4);
+const REST: Duration = Duration::from_millis(2);
 /// When stopping: how long what arrived is still taken, at most.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How often the kernel is asked for drops while datagrams come.

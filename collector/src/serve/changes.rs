@@ -41,54 +41,49 @@ pub(super) async fn get(State(world): State<World>, can: Can<Read>, Query(asked)
         some => query::limit(some.as_deref())?,
     };
     let page = can.tenant.changes(query::some(asked.cursor), limit).await?;
-    let mut text = String::with_capacity(page.changes.len() * 700 + 200);
+    let mut text = Vec::with_capacity(page.changes.len() * 700 + 200);
     for change in &page.changes {
         push(&mut text, change);
-        text.push('\n');
+        text.push(b'\n');
     }
     let end = ChangeEnd {
         cursor: page.cursor,
         head: page.head,
     };
-    text.push_str(&serde_json::to_string(&end).unwrap_or_default());
-    text.push('\n');
+    let _ = serde_json::to_writer(&mut text, &end);
+    text.push(b'\n');
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from(text)).into_response())
 }
 
 /// One line of the feed.
-pub(super) fn push(text: &mut String, change: &Change) {
+pub(super) fn push(text: &mut Vec<u8>, change: &Change) {
     match &change.row {
         Some(row) => push_row(text, row),
         None => push_gone(text, change.kind.word(), change.id),
     }
 }
 
-pub(super) fn push_row(text: &mut String, row: &pedkai_core::screen::Row) {
-    use std::fmt::Write;
+pub(super) fn push_row(text: &mut Vec<u8>, row: &pedkai_core::screen::Row) {
+    use std::io::Write;
 
     use pedkai_core::screen::Row;
-    let body = match row {
-        Row::Alarm(row) => serde_json::to_string(row),
-        Row::Incident(row) => serde_json::to_string(row),
-        Row::Entity(row) => serde_json::to_string(row),
-        Row::Relation(row) => serde_json::to_string(row),
-        Row::Source(row) => serde_json::to_string(row),
+    // Rows always have a JSON form, and writing to a Vec cannot fail.
+    let _ = write!(text, "{{\"kind\":\"{}\",\"id\":\"{}\",\"row\":", row.kind(), row.id());
+    let _ = match row {
+        Row::Alarm(row) => serde_json::to_writer(&mut *text, row),
+        Row::Incident(row) => serde_json::to_writer(&mut *text, row),
+        Row::Entity(row) => serde_json::to_writer(&mut *text, row),
+        Row::Relation(row) => serde_json::to_writer(&mut *text, row),
+        Row::Source(row) => serde_json::to_writer(&mut *text, row),
     };
-    // Rows always have a JSON form, and writing to a String cannot fail.
-    let _ = write!(
-        text,
-        "{{\"kind\":\"{}\",\"id\":\"{}\",\"row\":{}}}",
-        row.kind(),
-        row.id(),
-        body.unwrap_or_else(|_| "null".to_owned())
-    );
+    text.push(b'}');
 }
 
-pub(super) fn push_gone(text: &mut String, kind: &str, id: uuid::Uuid) {
+pub(super) fn push_gone(text: &mut Vec<u8>, kind: &str, id: uuid::Uuid) {
     let line = ChangeLine {
         kind: kind.to_owned(),
         id,
         row: None,
     };
-    text.push_str(&serde_json::to_string(&line).unwrap_or_default());
+    let _ = serde_json::to_writer(text, &line);
 }

@@ -1,4 +1,3 @@
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -14,9 +13,9 @@ use super::changes::{push, push_gone, push_row};
 use super::problem::{Answer, Problem};
 use super::query;
 use super::world::{StreamPlace, World};
-use crate::engine::{Follow, Lines, Live, Tenant};
+use crate::engine::{Follow, Lines, Tenant};
 use crate::journal::JournalError;
-use crate::journal::rows::{Kind, Page};
+use crate::journal::rows::Kind;
 
 /// A line that says that the other end is still there; it is no activity.
 const HEARTBEAT: Duration = Duration::from_secs(30);
@@ -24,6 +23,9 @@ const HEARTBEAT: Duration = Duration::from_secs(30);
 const IDLE: Duration = Duration::from_secs(300);
 /// How long one piece may wait for a reader that does not read.
 const SLOW: Duration = Duration::from_secs(60);
+
+/// Bytes after which a piece goes out.
+const PIECE: usize = 64 << 10;
 
 /// What of the feed a stream carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +89,7 @@ async fn run(world: World, place: StreamPlace, mut follow: Follow, select: Selec
     // The head of the answer goes out at once, even when nothing changes for a while.
     let mut next = Some(b": open\n\n".to_vec());
     let mut seen = follow.cursor().map(str::to_owned);
+    let mut rest: Option<(Lines, usize)> = None;
     loop {
         if let Some(bytes) = next.take()
             && !bytes.is_empty()
@@ -94,16 +97,23 @@ async fn run(world: World, place: StreamPlace, mut follow: Follow, select: Selec
         {
             break;
         }
+        if let Some((lines, from)) = rest.take()
+            && !*stopping.borrow()
+        {
+            let (bytes, more) = events(&lines, from, seen.as_deref(), select);
+            match more {
+                Some(from) => rest = Some((lines, from)),
+                None => seen = follow.cursor().map(str::to_owned),
+            }
+            if !bytes.is_empty() {
+                idle_at = Instant::now() + IDLE;
+            }
+            next = Some(bytes);
+            continue;
+        }
         tokio::select! {
             lines = follow.next() => match lines {
-                Ok(lines) => {
-                    let bytes = events(&lines, seen.as_deref(), select);
-                    seen = follow.cursor().map(str::to_owned);
-                    if !bytes.is_empty() {
-                        idle_at = Instant::now() + IDLE;
-                    }
-                    next = Some(bytes);
-                }
+                Ok(lines) => rest = Some((lines, 0)),
                 Err(error) => {
                     let _ = send.send(failed(&error).into()).await;
                     break;
@@ -139,48 +149,51 @@ fn failed(error: &JournalError) -> Vec<u8> {
     }
 }
 
-/// Server-sent events of a page or of what just changed. Rows of one piece share its cursor, which only the last of them may carry: a
-/// reader that is cut off between them goes on from the piece before (`seen`) and misses nothing.
-fn events(lines: &Lines, seen: Option<&str>, select: Select) -> Vec<u8> {
-    match lines {
-        Lines::Page(page) => of_page(page, seen, select),
-        Lines::Live(live) => of_live(live, seen, select),
-    }
-}
-
-fn of_page(page: &Page, seen: Option<&str>, select: Select) -> Vec<u8> {
-    let chosen: Vec<_> = page
-        .changes
-        .iter()
-        .filter(|change| select == Select::All || change.kind == Kind::Alarm)
-        .collect();
-    written(&chosen, seen, &page.cursor, |change, text| push(text, change))
-}
-
-fn of_live(live: &Arc<Live>, seen: Option<&str>, select: Select) -> Vec<u8> {
+/// Server-sent events of a page or of what just changed, from a row on: a piece of them, and where the next piece begins. Rows that came
+/// together share their cursor, which only the last of them may carry: a reader that is cut off between them goes on from those before
+/// (`seen`) and misses nothing.
+fn events(lines: &Lines, from: usize, seen: Option<&str>, select: Select) -> (Vec<u8>, Option<usize>) {
     let wanted = |kind: &str| select == Select::All || kind == Kind::Alarm.word();
-    let chosen: Vec<_> = live.rows().iter().filter(|change| wanted(change.row.kind())).collect();
-    written(&chosen, seen, live.cursor(), |change, text| {
-        if change.live {
-            push_row(text, &change.row);
-        } else {
-            push_gone(text, change.row.kind(), change.row.id());
-        }
-    })
+    match lines {
+        Lines::Page(page) => written(&page.changes, from, (seen, &page.cursor), |change| wanted(change.kind.word()), push),
+        Lines::Live(live) => written(
+            live.rows(),
+            from,
+            (seen, live.cursor()),
+            |change| wanted(change.row.kind()),
+            |text, change| {
+                if change.live {
+                    push_row(text, &change.row);
+                } else {
+                    push_gone(text, change.row.kind(), change.row.id());
+                }
+            },
+        ),
+    }
 }
 
-fn written<T>(changes: &[&T], seen: Option<&str>, cursor: &str, push: impl Fn(&T, &mut String)) -> Vec<u8> {
-    let mut text = String::with_capacity(changes.len() * 800);
-    for (number, change) in changes.iter().enumerate() {
-        text.push_str("event: change\n");
-        if let Some(id) = if number + 1 == changes.len() { Some(cursor) } else { seen } {
-            text.push_str("id: ");
-            text.push_str(id);
-            text.push('\n');
+fn written<T>(
+    changes: &[T],
+    from: usize,
+    (seen, cursor): (Option<&str>, &str),
+    wanted: impl Fn(&T) -> bool,
+    push: impl Fn(&mut Vec<u8>, &T),
+) -> (Vec<u8>, Option<usize>) {
+    let mut text = Vec::with_capacity(PIECE + PIECE / 4);
+    let last = changes.iter().rposition(&wanted);
+    for (number, change) in changes.iter().enumerate().skip(from).filter(|(_, change)| wanted(change)) {
+        if text.len() >= PIECE {
+            return (text, Some(number));
         }
-        text.push_str("data: ");
-        push(change, &mut text);
-        text.push_str("\n\n");
+        text.extend_from_slice(b"event: change\n");
+        if let Some(id) = if Some(number) == last { Some(cursor) } else { seen } {
+            text.extend_from_slice(b"id: ");
+            text.extend_from_slice(id.as_bytes());
+            text.push(b'\n');
+        }
+        text.extend_from_slice(b"data: ");
+        push(&mut text, change);
+        text.extend_from_slice(b"\n\n");
     }
-    text.into_bytes()
+    (text, None)
 }

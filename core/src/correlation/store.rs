@@ -9,7 +9,8 @@ use crate::policy::Correlate;
 /// The incidents of one tenant that are open, or were a moment ago.
 #[derive(Clone, Debug, Default)]
 pub struct Incidents {
-    slots: Vec<Option<Incident>>,
+    /// Each on its own: the table can grow without moving them.
+    slots: Vec<Option<Box<Incident>>>,
     free: BTreeSet<u32>,
     by_id: FxHashMap<IncidentId, IncidentIx>,
     due: BTreeSet<(Timestamp, IncidentIx)>,
@@ -27,7 +28,7 @@ impl Incidents {
     /// The incident in a slot.
     #[must_use]
     pub fn get(&self, ix: IncidentIx) -> Option<&Incident> {
-        self.slots.get(ix.0 as usize).and_then(Option::as_ref)
+        self.slots.get(ix.0 as usize).and_then(Option::as_deref)
     }
 
     /// The slot of an id.
@@ -47,7 +48,7 @@ impl Incidents {
         self.slots
             .iter()
             .enumerate()
-            .filter_map(|(ix, slot)| slot.as_ref().map(|incident| (IncidentIx(ix as u32), incident)))
+            .filter_map(|(ix, slot)| slot.as_deref().map(|incident| (IncidentIx(ix as u32), incident)))
     }
 
     /// The instant at which the clock next changes an incident.
@@ -84,7 +85,7 @@ impl Incidents {
         if let Some(at) = due(&incident) {
             self.due.insert((at, ix));
         }
-        self.slots[slot] = Some(incident);
+        self.slots[slot] = Some(Box::new(incident));
     }
 
     /// Sets how many alarms hold an incident open; true when that is another number.
@@ -113,7 +114,7 @@ impl Incidents {
             if let Some(at) = due(incident) {
                 self.due.insert((at, ix));
             }
-            self.slots[slot] = Some((**incident).clone());
+            self.slots[slot] = Some(incident.clone());
             return;
         }
         let Some(incident) = self.slots.get_mut(slot).and_then(Option::as_mut) else {

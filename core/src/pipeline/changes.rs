@@ -120,9 +120,14 @@ struct KeptCommand {
     outcome: Outcome,
 }
 
+/// Bytes that most items need.
+const USUAL: usize = 384;
+
 fn bytes<T: minicbor::Encode<()>>(value: &T) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(USUAL);
     // Writing to a Vec cannot fail, and no encoder here refuses a value.
-    minicbor::to_vec(value).unwrap_or_default()
+    let _ = minicbor::encode(value, &mut bytes);
+    bytes
 }
 
 fn command_slot(id: CommandId) -> u64 {
@@ -250,6 +255,8 @@ impl State {
             });
         }
         let (incidents, purged) = self.incidents.take_dirty();
+        changes.items.reserve(incidents.len() + purged.len());
+        changes.rows.reserve(incidents.len());
         for ix in purged {
             changes.items.push(ItemChange {
                 kind: ItemKind::Incident,
@@ -271,6 +278,8 @@ impl State {
             }
         }
         let (alarms, purged) = self.alarms.take_dirty();
+        changes.items.reserve(alarms.len());
+        changes.rows.reserve(alarms.len() + purged.len());
         for (_, alarm) in &purged {
             changes.rows.push(RowChange {
                 row: Row::Alarm(screen::alarm_row(self, alarm)),

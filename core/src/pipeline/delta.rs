@@ -114,4 +114,14 @@ impl Delta {
             Delta::Policy { .. } => Some(Reason::PolicySet),
         }
     }
+
+    /// Something that a screen should show soon: more than another event counted.
+    #[must_use]
+    pub fn is_news(&self) -> bool {
+        match self {
+            Delta::Alarm(delta) => !matches!(delta.reason(), Reason::Repeated | Reason::FlapCounted),
+            Delta::Event { .. } | Delta::Key { .. } | Delta::KeysForgotten { .. } | Delta::Incident(IncidentDelta::DiagnosisDue { .. }) => false,
+            _ => true,
+        }
+    }
 }

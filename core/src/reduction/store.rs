@@ -26,7 +26,8 @@ pub fn identity(entity: EntityIx, alarm_type: &str, qualifier: &str) -> u128 {
 /// The alarms of one tenant that stand, or stood a moment ago.
 #[derive(Clone, Debug, Default)]
 pub struct Alarms {
-    slots: Vec<Option<Alarm>>,
+    /// Each on its own: the table can grow without moving them.
+    slots: Vec<Option<Box<Alarm>>>,
     free: BTreeSet<u32>,
     by_identity: FxHashMap<u128, AlarmIx>,
     by_id: FxHashMap<AlarmId, AlarmIx>,
@@ -40,7 +41,7 @@ impl Alarms {
     /// The alarm in a slot.
     #[must_use]
     pub fn get(&self, ix: AlarmIx) -> Option<&Alarm> {
-        self.slots.get(ix.0 as usize).and_then(Option::as_ref)
+        self.slots.get(ix.0 as usize).and_then(Option::as_deref)
     }
 
     /// The alarm of an identity.
@@ -66,7 +67,7 @@ impl Alarms {
         self.slots
             .iter()
             .enumerate()
-            .filter_map(|(ix, slot)| slot.as_ref().map(|alarm| (AlarmIx(ix as u32), alarm)))
+            .filter_map(|(ix, slot)| slot.as_deref().map(|alarm| (AlarmIx(ix as u32), alarm)))
     }
 
     /// How many there are.
@@ -111,7 +112,7 @@ impl Alarms {
         }
         self.free.remove(&ix.0);
         self.index(ix, &alarm, policy);
-        self.slots[slot] = Some(alarm);
+        self.slots[slot] = Some(Box::new(alarm));
     }
 
     fn index(&mut self, ix: AlarmIx, alarm: &Alarm, policy: &Reduce) {
@@ -163,7 +164,7 @@ impl Alarms {
     pub fn fold(&mut self, delta: &AlarmDelta, seq: u64, now: Timestamp, policy: &Reduce) {
         match delta {
             AlarmDelta::Raised { heard, ix, alarm, .. } => {
-                let mut alarm = (**alarm).clone();
+                let mut alarm = alarm.clone();
                 alarm.events.push(seq, heard.index);
                 if self.slots.len() <= ix.0 as usize {
                     self.slots.push(None);
@@ -204,7 +205,7 @@ impl Alarms {
             self.due.remove(&(due, at.ix));
         }
         self.mark(at.ix);
-        self.purged.push((at.ix, alarm));
+        self.purged.push((at.ix, *alarm));
     }
 }
 

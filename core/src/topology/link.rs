@@ -78,7 +78,7 @@ impl Topology {
     #[must_use]
     pub fn below(&self, device: EntityIx, name: &str) -> Option<EntityIx> {
         let name = name.trim();
-        if name.is_empty() {
+        if name.is_empty() || self.neighbours(device).is_empty() && self.children(device).is_empty() {
             return None;
         }
         let asked = InterfaceName::of(name);
@@ -175,7 +175,7 @@ impl Topology {
     /// that name below the device. A subinterface (`Gi0/1.100`) finds the link of its port where it has none of its own.
     #[must_use]
     pub fn link_at(&self, device: EntityIx, interface: &str) -> Option<EntityIx> {
-        if interface.trim().is_empty() {
+        if interface.trim().is_empty() || self.neighbours(device).is_empty() && self.children(device).is_empty() {
             return None;
         }
         let asked = InterfaceName::of(interface);

@@ -1,10 +1,12 @@
 //! `pedkai-load`: benchmarks of the collector as its senders and seats meet it. Figures go to standard output, one JSON object a line.
 
+mod decide;
 mod latency;
 mod traps;
 mod webhook;
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -20,6 +22,23 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Bench {
+    /// Decide, fold and encode, without a disk or a socket: alarms of a network of 20,000 elements over a week.
+    Decide {
+        #[arg(long, default_value_t = 1_000_000)]
+        alarms: usize,
+        #[arg(long, default_value_t = 5)]
+        seed: u64,
+        /// Alarms to take instead: id, entity, type, second, label.
+        #[arg(long)]
+        csv: Option<PathBuf>,
+    },
+    #[command(flatten)]
+    Whole(Whole),
+}
+
+/// Benchmarks of a collector that runs as a process of its own.
+#[derive(Subcommand)]
+enum Whole {
     /// Batches of 1,000 over 50,000 identities, the feed open throughout.
     Batches {
         #[arg(long, default_value_t = 10)]
@@ -48,18 +67,27 @@ enum Bench {
     },
 }
 
+/// Small pieces of memory come and go by the million: an allocator made for that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+    say(&match Arguments::parse().bench {
+        Bench::Decide { alarms, seed, csv } => decide::run(alarms, seed, csv.as_ref())?,
+        Bench::Whole(bench) => whole(bench)?,
+    })
+}
+
+fn whole(bench: Whole) -> Result<Value> {
     let folder = tempfile::tempdir()?;
     let collector = Collector::start(&folder.path().join("data"), Some(CONFIG))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let figures = match arguments.bench {
-        Bench::Batches { seconds } => runtime.block_on(webhook::batches(&collector, seconds))?,
-        Bench::Singles { rate, seconds } => runtime.block_on(webhook::singles(&collector, rate, seconds))?,
-        Bench::Traps { rate, seconds } => traps::run(&collector, rate, seconds)?,
-        Bench::Latency { rate, seconds } => runtime.block_on(latency::run(&collector, rate, seconds))?,
-    };
-    say(&figures)
+    match bench {
+        Whole::Batches { seconds } => runtime.block_on(webhook::batches(&collector, seconds)),
+        Whole::Singles { rate, seconds } => runtime.block_on(webhook::singles(&collector, rate, seconds)),
+        Whole::Traps { rate, seconds } => traps::run(&collector, rate, seconds),
+        Whole::Latency { rate, seconds } => runtime.block_on(latency::run(&collector, rate, seconds)),
+    }
 }
 
 /// The limits that guard an open network are lifted: here they would be what is measured.

@@ -201,6 +201,11 @@ pub(super) fn write_dotted(content: &[u8], out: &mut String) -> Result<()> {
 }
 
 fn push_decimal(mut value: u64, out: &mut String) {
+    // Most arcs are a digit.
+    if value < 10 {
+        out.push(char::from(b'0' + value as u8));
+        return;
+    }
     let mut digits = [0_u8; 20];
     let mut at = digits.len();
     loop {
@@ -211,7 +216,7 @@ fn push_decimal(mut value: u64, out: &mut String) {
             break;
         }
     }
-    out.extend(digits[at..].iter().map(|digit| char::from(*digit)));
+    out.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
 }
 
 /// Appends tag and length, then `content`.

@@ -73,10 +73,10 @@ pub(super) async fn post(State(world): State<World>, can: Can<AlarmWrite>, heade
         world.counters.count_dropped(SourceKind::Webhook, crate::listen::Dropped::Queue, taken);
     })?;
     let mut accepted = answers.iter().map(|answer| accepted(&can.caller, answer));
-    let mut out = String::with_capacity(wrong.len() * 224 + 2);
+    let mut out = Vec::with_capacity(wrong.len() * 256 + 2);
     let mut first = None;
     for error in wrong {
-        out.push(if out.is_empty() { '[' } else { ',' });
+        out.push(if out.is_empty() { b'[' } else { b',' });
         match error {
             Some(error) => write(&mut out, &rejected(error)),
             None => match accepted.next().flatten() {
@@ -88,9 +88,9 @@ pub(super) async fn post(State(world): State<World>, can: Can<AlarmWrite>, heade
             },
         }
     }
-    out.push(']');
-    let text = if body.many { out } else { out[1..out.len() - 1].to_owned() };
-    let mut response = (StatusCode::ACCEPTED, [(header::CONTENT_TYPE, "application/json")], text).into_response();
+    out.push(b']');
+    let bytes = if body.many { out } else { out[1..out.len() - 1].to_owned() };
+    let mut response = (StatusCode::ACCEPTED, [(header::CONTENT_TYPE, "application/json")], bytes).into_response();
     if let Some(value) = first.and_then(|id| HeaderValue::from_str(&id.to_string()).ok()) {
         response.headers_mut().insert(X_EVENT_ID, value);
     }
@@ -146,9 +146,9 @@ fn rejected(error: String) -> Rejected {
     }
 }
 
-fn write(out: &mut String, value: &impl serde::Serialize) {
-    // These shapes always have a JSON form.
-    out.push_str(&serde_json::to_string(value).unwrap_or_default());
+fn write(out: &mut Vec<u8>, value: &impl serde::Serialize) {
+    // These shapes always have a JSON form, and writing to a Vec cannot fail.
+    let _ = serde_json::to_writer(out, value);
 }
 
 fn all_wrong(wrong: Vec<Option<String>>) -> Problem {

@@ -14,7 +14,9 @@ mod redundancy;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
@@ -57,6 +59,8 @@ pub struct ImpactIndex {
     members: FxHashMap<u32, u32>,
     told: Vec<Told>,
     mesh: Mesh,
+    /// What a root's failure does takes a pass over the whole network: found when first asked for, kept.
+    roots: FxHashMap<u32, OnceLock<Impact>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,13 +105,16 @@ impl ImpactIndex {
         for group in (0..slots as u32).flat_map(|slot| groups.of(slot)) {
             *members.entry(*group).or_default() += 1;
         }
+        let mesh = Mesh::new(graph);
+        let roots = (0..slots as u32).filter(|slot| mesh.root[*slot as usize]);
         Self {
             shape: graph.shape(),
             dependants: Csr::new(slots, falls),
             groups,
             members,
             told,
-            mesh: Mesh::new(graph),
+            roots: roots.map(|slot| (slot, OnceLock::new())).collect(),
+            mesh,
         }
     }
 
@@ -119,8 +126,11 @@ impl ImpactIndex {
 
     /// What goes down and what loses its redundancy when one entity fails.
     #[must_use]
-    pub fn impact(&self, failed: EntityIx) -> Impact {
-        self.impact_of_set(&[failed])
+    pub fn impact(&self, failed: EntityIx) -> Cow<'_, Impact> {
+        match self.roots.get(&failed.0) {
+            Some(kept) => Cow::Borrowed(kept.get_or_init(|| self.impact_of_set(&[failed]))),
+            None => Cow::Owned(self.impact_of_set(&[failed])),
+        }
     }
 
     /// What goes down and what loses its redundancy when several entities fail together. Slots not known here take nothing down.

@@ -238,7 +238,7 @@ fn what_loses_its_path_takes_along_what_depends_on_it() {
     assert_eq!(down, ["edge", "vm", "far"], "far keeps its link but falls with what powers it");
     let (down, _, _) = told(&graph, &index, &["island"]);
     assert_eq!(down, Vec::<String>::new(), "what had no path to a root cannot lose it");
-    assert_eq!(index.impact(EntityIx(9_999)), Impact::default());
+    assert_eq!(*index.impact(EntityIx(9_999)), Impact::default());
 }
 
 #[test]
@@ -249,7 +249,7 @@ fn an_index_knows_when_it_is_stale() {
     let (ix, unplaced) = graph.plan_unplaced("10.0.0.1", None, &minter, 9, 0, Timestamp::EPOCH);
     graph.fold(&unplaced);
     assert!(!index.is_stale(&graph), "an unplaced entity alone changes no impact");
-    assert_eq!(index.impact(ix), Impact::default());
+    assert_eq!(*index.impact(ix), Impact::default());
     let patch = TopologyPatch {
         relations: vec![RelationSpec {
             source: "a".into(),
