@@ -193,6 +193,12 @@ pub enum PrivProtocol {
     /// CFB128-AES-256.
     #[serde(rename = "AES-256")]
     Aes256,
+    /// AES-192 with Cisco's way to lengthen a key.
+    #[serde(rename = "AES-192-C")]
+    Aes192Cisco,
+    /// AES-256 with Cisco's way to lengthen a key.
+    #[serde(rename = "AES-256-C")]
+    Aes256Cisco,
 }
 
 impl PrivProtocol {
@@ -204,6 +210,8 @@ impl PrivProtocol {
             PrivProtocol::Aes128 => "AES-128",
             PrivProtocol::Aes192 => "AES-192",
             PrivProtocol::Aes256 => "AES-256",
+            PrivProtocol::Aes192Cisco => "AES-192-C",
+            PrivProtocol::Aes256Cisco => "AES-256-C",
         }
     }
 }

@@ -70,8 +70,13 @@ impl JournalError {
     }
 
     pub(crate) fn sqlite(file: &Path, error: &rusqlite::Error) -> Self {
+        // Opening a database on a full disk fails at the file beside it that its readers share.
+        let shared = error
+            .sqlite_error()
+            .is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full(file.to_owned()),
+            _ if shared => Self::Full(file.to_owned()),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::corrupt(file, error.to_string()),
             _ => match error {
                 rusqlite::Error::FromSqlConversionFailure(..) | rusqlite::Error::InvalidColumnType(..) | rusqlite::Error::IntegralValueOutOfRange(..) => {

@@ -7,7 +7,8 @@ use super::life::{changed, follow, reopened};
 use super::store::Incidents;
 use super::tie::claims;
 use crate::model::{
-    AlarmFacts, AlarmIx, AlarmLookup, Incident, IncidentId, IncidentIx, IncidentStatus, Link, LinkReason, Member, Name, Reason, Severity, Span, Timestamp,
+    AlarmFacts, AlarmId, AlarmIx, AlarmLookup, Incident, IncidentId, IncidentIx, IncidentStatus, Link, LinkReason, Member, Name, Reason, Severity, Span,
+    Timestamp,
 };
 use crate::policy::Correlate;
 use crate::topology::{Topology, Wires};
@@ -54,7 +55,7 @@ pub fn place<L: AlarmLookup>(view: &View<'_, L>, alarm: &AlarmFacts<'_>, id: Inc
         }
         return deltas;
     }
-    if alarm.severity >= Severity::Major {
+    if alarm.severity >= Severity::Major || alarm.persists() {
         return open(view, alarm, id);
     }
     match partner(view, alarm) {
@@ -137,11 +138,17 @@ fn joined(ix: IncidentIx, id: IncidentId, alarm: AlarmIx, at: Timestamp, link: L
     }
 }
 
+/// The alarm that an incident began with.
+fn first_of<L: AlarmLookup>(view: &View<'_, L>, incident: &Incident) -> Option<AlarmId> {
+    let first = incident.members.first()?;
+    view.alarms.facts(first.alarm).map(|facts| facts.id)
+}
+
 /// An alarm joins an incident that stands: what follows for the incident's severity, status and diagnosis comes with it.
 pub(super) fn join<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx, alarm: &AlarmFacts<'_>, mut link: Link) -> Vec<IncidentDelta> {
     let Some(incident) = view.incidents.get(ix) else { return Vec::new() };
     if link.alarm.is_none() {
-        link.alarm = incident.members.first().map(|member| member.alarm);
+        link.alarm = first_of(view, incident);
     }
     let mut deltas = vec![joined(ix, incident.id, alarm.ix, alarm.when(), link)];
     let relapsed = !incident.status.open() && !alarm.cleared;
@@ -194,7 +201,7 @@ pub(super) fn merge<L: AlarmLookup>(view: &View<'_, L>, from: IncidentIx, into: 
         let link = Link {
             reason,
             through: member.link.through,
-            alarm: member.link.alarm.or_else(|| new.members.first().map(|first| first.alarm)),
+            alarm: member.link.alarm.or_else(|| first_of(view, new)),
         };
         deltas.push(joined(into, new.id, member.alarm, member.at, link));
     }

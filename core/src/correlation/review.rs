@@ -111,7 +111,7 @@ fn split<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx, incident: &Incident
         .filter_map(|member| Some((member, view.alarms.facts(member.alarm)?)))
         .filter(|(_, alarm)| about(alarm))
         .collect();
-    let (Some((first, _)), true) = (parts.first(), parts.len() < incident.members.len()) else {
+    let (Some((first, oldest)), true) = (parts.first(), parts.len() < incident.members.len()) else {
         return Vec::new();
     };
     let new = view.incidents.next_slot();
@@ -166,7 +166,7 @@ fn split<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx, incident: &Incident
                     LinkReason::SameLink
                 },
                 through: Some(link),
-                alarm: (member.alarm != first.alarm).then_some(first.alarm),
+                alarm: (member.alarm != first.alarm).then_some(oldest.id),
             },
         }),
     }));

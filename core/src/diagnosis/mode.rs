@@ -110,6 +110,9 @@ fn ends_silent(scene: &Scene<'_>, tally: &mut Tally, line: &Line, suspect: Entit
 /// The link itself.
 pub(super) fn cut(scene: &Scene<'_>, link: EntityIx) -> Tally {
     let mut tally = Tally::new(Mode::Cut, -0.65);
+    if scene.lines.iter().all(|line| line.link != Some(link)) {
+        untold(scene, &mut tally, link);
+    }
     for (at, line) in scene.lines.iter().enumerate() {
         let what = Heard::Line(at);
         if line.link != Some(link) {
@@ -128,6 +131,19 @@ pub(super) fn cut(scene: &Scene<'_>, link: EntityIx) -> Tally {
     by_hand(scene, &mut tally, None);
     lost(scene, &mut tally, Some(link), 0.0);
     tally
+}
+
+/// Neither end tells of the link: those that could speak should have.
+fn untold(scene: &Scene<'_>, tally: &mut Tally, link: EntityIx) {
+    let Some((a, b)) = scene.question.topology.ends(link) else { return };
+    for (device, far) in [(a, b), (b, a)] {
+        if scene.mute(device, link) {
+            tally.cannot_speak(device);
+        } else {
+            let unheard = Unheard { device, far, link: Some(link) };
+            tally.misses(unheard, silence(scene));
+        }
+    }
 }
 
 /// A device that does not run: its neighbours tell, itself it is silent.

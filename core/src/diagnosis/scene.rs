@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::Question;
-use crate::model::{AlarmFacts, AlarmIx, EntityIx, Severity, Span, Subject, Symptom, Timestamp, Trouble};
+use crate::model::{AlarmFacts, AlarmId, EntityIx, Severity, Span, Subject, Symptom, Timestamp, Trouble};
 use crate::topology::Linked;
 
 /// A link, or the way between two neighbours, of which alarms tell.
@@ -29,7 +29,7 @@ pub(super) struct Line {
     pub(super) worse_at: Option<Timestamp>,
     /// No alarm about it stands.
     pub(super) back: bool,
-    pub(super) alarm: AlarmIx,
+    pub(super) alarm: AlarmId,
     pub(super) alarms: u32,
     /// Raises counted over all its alarms.
     pub(super) raises: u32,
@@ -87,7 +87,7 @@ pub(super) struct Own {
     pub(super) device: EntityIx,
     pub(super) trouble: Trouble,
     pub(super) first: Timestamp,
-    pub(super) alarm: AlarmIx,
+    pub(super) alarm: AlarmId,
     pub(super) alarms: u32,
 }
 
@@ -97,7 +97,7 @@ pub(super) struct Gone {
     pub(super) device: EntityIx,
     pub(super) by: Vec<EntityIx>,
     pub(super) first: Timestamp,
-    pub(super) alarm: AlarmIx,
+    pub(super) alarm: AlarmId,
     pub(super) alarms: u32,
 }
 
@@ -128,6 +128,8 @@ const BEFORE: Span = Span::seconds(60);
 const AFTER: Span = Span::seconds(15);
 /// So many suspects are weighed.
 const SUSPECTS: usize = 48;
+/// So many ways of a lost device are looked at.
+const WAYS: usize = 4;
 /// So many levels of support are looked at.
 const LEVELS: usize = 3;
 
@@ -262,6 +264,9 @@ impl<'a> Scene<'a> {
         }
         for gone in &self.gone {
             vote(gone.device, Kind::Device, 1);
+            for link in self.only_ways(gone) {
+                vote(link, Kind::Link, 1);
+            }
         }
         let sites: Vec<EntityIx> = votes
             .keys()
@@ -277,6 +282,12 @@ impl<'a> Scene<'a> {
                 .or_default() += 1;
         }
         self.only_once(votes)
+    }
+
+    /// Links at a lost device without any one of which it would be lost: nobody may have told of the one that is down.
+    fn only_ways(&self, gone: &Gone) -> impl Iterator<Item = EntityIx> {
+        let links = self.question.wires.from(gone.device).iter().take(WAYS).filter_map(|way| way.link);
+        links.filter(|link| !gone.by.is_empty() && gone.by.iter().all(|by| self.severed(gone.device, *by, *link)))
     }
 
     /// One kind for an entity, the best-voted suspects, those that an operator marked always.
@@ -378,7 +389,7 @@ impl Gather {
                     device: lost,
                     by: Vec::new(),
                     first: at,
-                    alarm: alarm.ix,
+                    alarm: alarm.id,
                     alarms: 0,
                 });
                 if near != lost && !gone.by.contains(&near) {
@@ -393,7 +404,7 @@ impl Gather {
                     device,
                     trouble,
                     first: at,
-                    alarm: alarm.ix,
+                    alarm: alarm.id,
                     alarms: 0,
                 });
                 own.first = own.first.min(at);
@@ -418,7 +429,7 @@ impl Gather {
             first: at,
             worse_at: None,
             back: true,
-            alarm: alarm.ix,
+            alarm: alarm.id,
             alarms: 0,
             raises: 0,
         });
@@ -433,7 +444,7 @@ impl Gather {
         }
         if down {
             if !line.down || alarm.symptom == Symptom::SignalLost {
-                line.alarm = alarm.ix;
+                line.alarm = alarm.id;
             }
             line.first = if line.down { line.first.min(at) } else { at };
             line.down = true;

@@ -67,6 +67,9 @@ fn reason(scene: &Scene<'_>, entity: EntityIx, tally: &Tally) -> String {
 
 fn cut(scene: &Scene<'_>, down: &[&Line], tally: &Tally) -> String {
     let Some(line) = down.first() else {
+        if tally.explained.iter().any(|heard| matches!(heard, Heard::Gone(_))) {
+            return "Nobody says that the link is down, but it is the only way there".to_owned();
+        }
         return "The link works, but worse than it should".to_owned();
     };
     if line.raises / line.alarms.max(1) >= FLAPS {
@@ -194,7 +197,7 @@ fn evidence(scene: &Scene<'_>, entity: EntityIx, tally: &Tally) -> Vec<Evidence>
     found
 }
 
-fn fact(kind: EvidenceKind, text: &str, alarm: Option<crate::model::AlarmIx>, entity: Option<EntityIx>) -> Evidence {
+fn fact(kind: EvidenceKind, text: &str, alarm: Option<crate::model::AlarmId>, entity: Option<EntityIx>) -> Evidence {
     Evidence {
         kind,
         text: Name::cut(text, 240),
@@ -257,7 +260,7 @@ fn first(scene: &Scene<'_>, entity: EntityIx, tally: &Tally) -> Option<Evidence>
     }
     let mine = alarm.anchor.device == entity || alarm.anchor.link == Some(entity) || alarm.anchor.entity == entity || alarm.anchor.peer == Some(entity);
     let text = format!("First was {} on {}.", alarm.alarm_type, scene.name(alarm.anchor.entity));
-    mine.then(|| fact(EvidenceKind::Timing, &text, Some(alarm.ix), Some(alarm.anchor.entity)))
+    mine.then(|| fact(EvidenceKind::Timing, &text, Some(alarm.id), Some(alarm.anchor.entity)))
 }
 
 /// From the suspect to the farthest symptom that it explains.

@@ -1,10 +1,12 @@
-use super::{AlarmIx, Anchor, IncidentIx, Severity, SourceKind, Span, Symptom, Timestamp};
+use super::{AlarmId, AlarmIx, Anchor, IncidentIx, Severity, SourceKind, Span, Symptom, Timestamp};
 
 /// What correlation and diagnosis may know of an alarm.
 #[derive(Clone, Copy, Debug)]
 pub struct AlarmFacts<'a> {
     /// Its slot.
     pub ix: AlarmIx,
+    /// Its id.
+    pub id: AlarmId,
     /// Where it sits.
     pub anchor: Anchor,
     /// What it is a sign of.
@@ -36,7 +38,16 @@ pub struct AlarmFacts<'a> {
 /// A device's own stamp that lies further back than this is a wrong clock rather than a late message: syslog stamps bear no zone.
 const WRONG_CLOCK: Span = Span::minutes(15);
 
+/// A lesser condition of this kind that is told this often without an end is worth a look.
+const PERSISTS: u32 = 3;
+
 impl AlarmFacts<'_> {
+    /// Trouble of the network that stands and was told again and again, however lesser: light that fades, heat that stays.
+    #[must_use]
+    pub fn persists(&self) -> bool {
+        !self.cleared && self.count >= PERSISTS && !matches!(self.symptom, Symptom::Administrative | Symptom::Restarted | Symptom::Other)
+    }
+
     /// When its newest raise happened, as far as one can tell: the source's time, but not the future, and for syslog not another hour.
     #[must_use]
     pub fn when(&self) -> Timestamp {

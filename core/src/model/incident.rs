@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{AlarmIx, EntityIx, IncidentId, Name, Severity, Timestamp};
+use super::{AlarmId, AlarmIx, EntityIx, IncidentId, Name, Severity, Timestamp};
 
 /// Slot of an incident in memory; lowest free first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, minicbor::Encode, minicbor::Decode)]
@@ -63,9 +63,9 @@ pub struct Link {
     /// The entity that ties it to the rest, where there is one.
     #[n(1)]
     pub through: Option<EntityIx>,
-    /// The alarm it hangs on, where there is one.
+    /// The alarm it hangs on, where there is one; it may have left the memory since.
     #[n(2)]
-    pub alarm: Option<AlarmIx>,
+    pub alarm: Option<AlarmId>,
 }
 
 /// Named reasons for which an alarm is in an incident.
@@ -211,9 +211,9 @@ pub struct Evidence {
     /// The fact in words.
     #[n(1)]
     pub text: Name,
-    /// The alarm it rests on.
+    /// The alarm it rests on; it may have left the memory since.
     #[n(2)]
-    pub alarm: Option<AlarmIx>,
+    pub alarm: Option<AlarmId>,
     /// The entity it is about.
     #[n(3)]
     pub entity: Option<EntityIx>,

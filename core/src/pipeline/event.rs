@@ -142,10 +142,17 @@ pub(super) fn emit_alarm(turn: &mut Turn<'_>, delta: AlarmDelta) {
     }
     turn.emit(Delta::Alarm(delta));
     match reason {
-        Reason::Raised | Reason::RaisedAnew | Reason::Worsened | Reason::Reopened => correlate(turn, ix),
+        Reason::Raised | Reason::RaisedAnew | Reason::Worsened | Reason::Reopened | Reason::FlapBegan => correlate(turn, ix),
+        Reason::Repeated if unexplained(turn, ix) => correlate(turn, ix),
         Reason::Eased | Reason::Cleared | Reason::ClearedByOperator | Reason::FlapSettled | Reason::TimedOut => follow(turn, ix),
         _ => {}
     }
+}
+
+/// Persists, and no incident holds it.
+fn unexplained(turn: &Turn<'_>, ix: AlarmIx) -> bool {
+    let alarm = turn.state.alarms.get(ix);
+    alarm.is_some_and(|alarm| alarm.incident.is_none()) && turn.state.alarms.facts(ix).is_some_and(|facts| facts.persists())
 }
 
 fn leave(turn: &mut Turn<'_>, alarm: AlarmIx, reason: Reason) {

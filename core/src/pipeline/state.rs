@@ -480,6 +480,7 @@ impl AlarmLookup for Alarms {
     fn facts(&self, ix: AlarmIx) -> Option<AlarmFacts<'_>> {
         self.get(ix).map(|alarm| AlarmFacts {
             ix,
+            id: alarm.id,
             anchor: alarm.anchor,
             symptom: alarm.symptom,
             alarm_type: &alarm.alarm_type,

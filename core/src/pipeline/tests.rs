@@ -118,3 +118,58 @@ fn a_key_that_was_seen_before_changes_nothing_and_gets_the_first_answer() {
     assert_eq!((a, *reason), (b, Reason::Duplicate));
     assert_eq!(state.alarms().iter().next().unwrap().1.count, 1);
 }
+
+/// Lets everything come due until `upto`; gives the next sequence.
+fn pass(state: &mut State, mut seq: u64, upto: i64) -> u64 {
+    while let Some(due) = state.next_deadline().filter(|due| *due <= at(upto)) {
+        let _ = decide(state, seq, due, &[Input::Clock]);
+        seq += 1;
+        assert_eq!(crate::invariants::broken(state), []);
+    }
+    seq
+}
+
+#[test]
+fn evidence_names_its_alarm_when_another_one_has_taken_the_slot() {
+    let mut state = state();
+    let raise = |now| report("r1", "FAN_FAILED", Severity::Major, now, false);
+    let _ = decide(&mut state, 1, at(1_000), &[raise(1_000)]);
+    let first = state.alarms().iter().next().unwrap().1.id;
+    let seq = pass(&mut state, 2, 1_009);
+    let _ = decide(&mut state, seq, at(1_010), &[report("r1", "FAN_FAILED", Severity::Major, 1_010, true)]);
+    // Long after the clear it is another alarm, and the lowest free slot is that of the first one.
+    let seq = pass(&mut state, seq + 1, 2_500);
+    let _ = decide(&mut state, seq, at(2_500), &[raise(2_500)]);
+    let (slot, second) = state.alarms().iter().next().unwrap();
+    assert_eq!((slot, second.id == first), (AlarmIx(0), false));
+    let incident = state
+        .incidents()
+        .iter()
+        .map(|(_, incident)| incident)
+        .min_by_key(|incident| incident.opened_at)
+        .unwrap();
+    let row = crate::screen::incident_row(&state, incident);
+    let named: Vec<Uuid> = row
+        .hypotheses
+        .iter()
+        .flat_map(|hypothesis| &hypothesis.evidence)
+        .filter_map(|fact| fact.alarm_id)
+        .collect();
+    assert!(!named.is_empty() && named.iter().all(|id| *id == first.0), "{named:?} are not {first:?}");
+}
+
+#[test]
+fn an_alarm_that_begins_to_flap_is_never_without_an_incident() {
+    let mut state = state();
+    let mut seq = 1;
+    for turn in 0..7 {
+        let now = 1_000 + turn * 10;
+        seq = pass(&mut state, seq, now);
+        let _ = decide(&mut state, seq, at(now), &[report("r1", "LINK_DOWN", Severity::Major, now, turn % 2 == 1)]);
+        seq += 1;
+    }
+    assert!(state.alarms().iter().next().unwrap().1.flapping);
+    pass(&mut state, seq, 20_000);
+    let (_, alarm) = state.alarms().iter().next().unwrap();
+    assert!(!alarm.cleared && alarm.incident.is_some());
+}

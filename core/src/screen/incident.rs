@@ -124,7 +124,7 @@ pub fn incident_row(state: &State, incident: &Incident) -> IncidentRow {
                 at: member.at,
                 reason: member.link.reason,
                 through: member.link.through.and_then(entity_id),
-                with_alarm: member.link.alarm.and_then(alarm_id),
+                with_alarm: member.link.alarm.map(|id| id.0),
             })
         })
         .collect();
@@ -170,7 +170,7 @@ fn hypothesis_row(state: &State, hypothesis: &Hypothesis) -> HypothesisRow {
             .map(|fact| EvidenceRow {
                 kind: fact.kind,
                 text: fact.text.clone(),
-                alarm_id: fact.alarm.and_then(|ix| state.alarms().get(ix)).map(|alarm| alarm.id.0),
+                alarm_id: fact.alarm.map(|id| id.0),
                 entity_id: fact.entity.and_then(entity_id),
             })
             .collect(),

@@ -27,7 +27,13 @@ pub(super) fn step(matter: &Matter<'_>) -> String {
     let any = |symptoms: &[Symptom]| matter.alarms.iter().any(|alarm| !alarm.cleared && symptoms.contains(&alarm.symptom));
     let entity = matter.topology.entity(first.entity);
     let text = if entity.is_some_and(Entity::is_link) {
-        if any(&[Symptom::InterfaceDown, Symptom::SignalLost, Symptom::AdjacencyDown]) {
+        if any(&[
+            Symptom::InterfaceDown,
+            Symptom::SignalLost,
+            Symptom::AdjacencyDown,
+            Symptom::SessionDown,
+            Symptom::Unreachable,
+        ]) {
             format!("check light levels at both ends of {who}, then call the field team or the carrier.")
         } else {
             format!("clean and measure {who} before it fails; move traffic where it matters.")

@@ -71,11 +71,12 @@ fn strace(pid: u32, out: &Path) -> Result<std::process::Child> {
         .args(["-p", &pid.to_string()])
         .stderr(Stdio::piped())
         .spawn()?;
-    // It says on standard error when it has hold of every thread.
-    let stderr = child.stderr.take().context("stderr is piped")?;
+    // It says on standard error when it has hold of every thread, and of each one that is born later: somebody has to read that.
+    let mut stderr = std::io::BufReader::new(child.stderr.take().context("stderr is piped")?);
     let mut line = String::new();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(stderr), &mut line)?;
+    std::io::BufRead::read_line(&mut stderr, &mut line)?;
     anyhow::ensure!(line.contains("attached"), "strace says: {line}");
+    std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
     Ok(child)
 }
 

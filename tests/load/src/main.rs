@@ -2,6 +2,7 @@
 
 mod decide;
 mod latency;
+mod ratios;
 mod traps;
 mod webhook;
 
@@ -31,6 +32,17 @@ enum Bench {
         /// Alarms to take instead: id, entity, type, second, label.
         #[arg(long)]
         csv: Option<PathBuf>,
+    },
+    /// Batches beside Alertmanager's and traps beside snmptrapd's, in one run.
+    Ratios {
+        /// The folder of the peers' scripts.
+        #[arg(long)]
+        peers: PathBuf,
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+        /// Seconds of traps.
+        #[arg(long, default_value_t = 30)]
+        seconds: u64,
     },
     #[command(flatten)]
     Whole(Whole),
@@ -72,10 +84,14 @@ enum Whole {
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> Result<()> {
-    say(&match Arguments::parse().bench {
-        Bench::Decide { alarms, seed, csv } => decide::run(alarms, seed, csv.as_ref())?,
-        Bench::Whole(bench) => whole(bench)?,
-    })
+    match Arguments::parse().bench {
+        Bench::Decide { alarms, seed, csv } => say(&decide::run(alarms, seed, csv.as_ref())?),
+        Bench::Ratios { peers, rounds, seconds } => {
+            say(&ratios::batches(&peers, rounds, || whole(Whole::Batches { seconds: 10 }))?)?;
+            say(&ratios::traps(&peers, rounds, || whole(Whole::Traps { rate: 20_000, seconds }))?)
+        }
+        Bench::Whole(bench) => say(&whole(bench)?),
+    }
 }
 
 fn whole(bench: Whole) -> Result<Value> {

@@ -25,6 +25,21 @@ fn book() -> Option<&'static Mutex<Book>> {
     .as_ref()
 }
 
+static FULL: OnceLock<Option<std::ffi::CString>> = OnceLock::new();
+
+/// The disk is full, as far as this file is concerned: the file that `PEDKAI_FULL_DISK` names exists, and this is a database.
+fn full(fd: c_int) -> bool {
+    let flag = FULL.get_or_init(|| std::ffi::CString::new(std::env::var("PEDKAI_FULL_DISK").ok()?).ok());
+    let Some(flag) = flag else { return false };
+    // SAFETY: a valid C string.
+    if unsafe { libc::access(flag.as_ptr(), libc::F_OK) } != 0 || path(fd, ".db").is_none() {
+        return false;
+    }
+    // SAFETY: the thread's own errno.
+    unsafe { *libc::__errno_location() = libc::ENOSPC };
+    true
+}
+
 /// The real function of that name, looked up once a call; the types are those of the C library's header.
 macro_rules! real {
     ($name:literal as $signature:ty) => {{
@@ -121,6 +136,9 @@ pub unsafe extern "C" fn write(fd: c_int, buffer: *const c_void, count: size_t) 
 /// As pwrite(2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pwrite(fd: c_int, buffer: *const c_void, count: size_t, offset: off_t) -> ssize_t {
+    if full(fd) {
+        return -1;
+    }
     before(fd, offset as u64, count as u64);
     let real = real!(c"pwrite" as PWrite);
     // SAFETY: the caller's own arguments.
@@ -133,6 +151,9 @@ pub unsafe extern "C" fn pwrite(fd: c_int, buffer: *const c_void, count: size_t,
 /// As pwrite(2).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pwrite64(fd: c_int, buffer: *const c_void, count: size_t, offset: off_t) -> ssize_t {
+    if full(fd) {
+        return -1;
+    }
     before(fd, offset as u64, count as u64);
     let real = real!(c"pwrite64" as PWrite);
     // SAFETY: the caller's own arguments.

@@ -5,6 +5,8 @@
 //! the program is killed, [`forget_unsynced`] puts the destroyed bytes back: the files are as a power cut would have left them, had the
 //! system written nothing of its own accord.
 //!
+//! As long as the file that `PEDKAI_FULL_DISK` names exists, writes to databases fail as on a full disk.
+//!
 //! Unix only; a program that writes through memory maps escapes it (SQLite's `-shm` does, and is rebuilt after a crash).
 
 #[cfg(target_os = "linux")]

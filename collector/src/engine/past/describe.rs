@@ -72,7 +72,7 @@ fn incident(delta: &IncidentDelta, slots: &Slots<'_>) -> Told {
         IncidentDelta::Opened { incident, .. } => json!({ "title": incident.title, "severity": incident.severity }),
         IncidentDelta::Joined { member, .. } => json!({
             "alarm_id": slots.alarm(member.alarm), "link": member.link.reason,
-            "with_alarm": member.link.alarm.and_then(|ix| slots.alarm(ix)),
+            "with_alarm": member.link.alarm.map(|id| id.0),
         }),
         IncidentDelta::Left { alarm, .. } => json!({ "alarm_id": slots.alarm(*alarm) }),
         IncidentDelta::MergedInto { into, .. } => json!({ "into": into.0 }),

@@ -395,6 +395,12 @@ const PAIRS: &[(&str, &str, &str, &str)] = &[
         "<187>n: 2026 Nov 21 11:59:10 UTC: %ETHPORT-3-IF_XCVR_ALARM: Interface Ethernet1/1, Low Rx Power Alarm cleared",
     ),
     (
+        "OPTICAL_POWER",
+        "GigabitEthernet1/0/0",
+        "<188>Nov 21 2026 11:59:00 ne40 %%01SRM/4/OPTPWRABNORMAL(l)[12]:Optical module exception, power is abnormal. (EntityPhysicalIndex=17, BaseTrapSeverity=4, EntPhysicalName=\"GigabitEthernet1/0/0\", ReasonDescription=\"Rx power is too low\")",
+        "<188>Nov 21 2026 11:59:30 ne40 %%01SRM/4/OPTPWRRESUME(l)[13]:Optical module power resumed. (EntityPhysicalIndex=17, BaseTrapSeverity=4, EntPhysicalName=\"GigabitEthernet1/0/0\", ReasonDescription=\"Rx power is normal\")",
+    ),
+    (
         "LOS",
         "Optics0/0/0/1",
         "<189>5: r RP/0/RSP0/CPU0:Nov 21 11:59:00.123 UTC: fm[1]: %PKT_INFRA-FM-3-FAULT_MAJOR : ALARM_MAJOR :LOS :DECLARE :Optics0/0/0/1:",
