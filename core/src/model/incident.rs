@@ -63,8 +63,8 @@ pub struct Link {
     /// The entity that ties it to the rest, where there is one.
     #[n(1)]
     pub through: Option<EntityIx>,
-    /// The alarm it hangs on, where there is one; it may have left the memory since.
-    #[n(2)]
+    /// The alarm it hangs on, where there is one; it may have left the memory since. (2 was its slot.)
+    #[n(3)]
     pub alarm: Option<AlarmId>,
 }
 
@@ -211,8 +211,8 @@ pub struct Evidence {
     /// The fact in words.
     #[n(1)]
     pub text: Name,
-    /// The alarm it rests on; it may have left the memory since.
-    #[n(2)]
+    /// The alarm it rests on; it may have left the memory since. (2 was its slot.)
+    #[n(4)]
     pub alarm: Option<AlarmId>,
     /// The entity it is about.
     #[n(3)]

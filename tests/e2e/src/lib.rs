@@ -332,6 +332,18 @@ impl Collector {
         &self.data
     }
 
+    /// Sends an inform once and waits up to `seconds` for its answer; `number` is the interface's.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub fn inform(&self, folder: &Path, number: u32, seconds: u32) -> Result<()> {
+        let (door, seconds) = (self.door("snmp")?, seconds.to_string());
+        let mut command = net_snmp("snmpinform", folder)?;
+        command.args(["-v2c", "-c", "public", "-r", "0", "-t", &seconds, &door, "1", "1.3.6.1.6.3.1.1.5.3"]);
+        command.args(["1.3.6.1.2.1.2.2.1.1.1", "i", &number.to_string()]);
+        run(&mut command).map(drop)
+    }
+
     /// The collector's own key.
     #[must_use]
     pub fn key(&self) -> &str {

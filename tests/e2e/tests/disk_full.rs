@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use pedkai_e2e::{Collector, net_snmp, program, run};
+use pedkai_e2e::{Collector, program, run};
 use serde_json::{Value, json};
 
 const INGEST: &str = "/api/v1/alarms/ingest";
@@ -40,23 +40,7 @@ fn a_full_disk_is_told_and_loses_nothing_that_was_answered() -> Result<()> {
     for number in 5..10 {
         assert_eq!(post(&collector, number)?, 503);
     }
-    let inform = || {
-        run(net_snmp("snmpinform", folder.path())?
-            .args([
-                "-v2c",
-                "-c",
-                "public",
-                "-r",
-                "0",
-                "-t",
-                "1",
-                &collector.door("snmp")?,
-                "1",
-                "1.3.6.1.6.3.1.1.5.3",
-            ])
-            .args(["1.3.6.1.2.1.2.2.1.1.1", "i", "1"]))
-    };
-    assert!(inform().is_err(), "an inform is not answered before it is durable");
+    assert!(collector.inform(folder.path(), 1, 1).is_err(), "an inform is not answered before it is durable");
     let writer = |workers: &Value| workers["items"].as_array()?.iter().find(|worker| worker["name"] == "writer").cloned();
     let told = collector.until("/api/v1/system/workers", Duration::from_secs(10), |workers| {
         writer(workers).filter(|writer| writer["state"] == "trouble")
@@ -73,7 +57,7 @@ fn a_full_disk_is_told_and_loses_nothing_that_was_answered() -> Result<()> {
         number += 1;
         std::thread::sleep(Duration::from_millis(100));
     }
-    inform()?;
+    collector.inform(folder.path(), 1, 5)?;
     collector.until("/api/v1/system/workers", Duration::from_secs(10), |workers| {
         writer(workers).filter(|writer| writer["state"] == "running")
     })?;

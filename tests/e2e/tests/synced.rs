@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
-use pedkai_e2e::{Collector, installed, net_snmp, run};
+use pedkai_e2e::{Collector, installed};
 use serde_json::json;
 
 const POSTS: u32 = 10;
@@ -98,20 +98,7 @@ fn every_answer_comes_after_the_logs_sync() -> Result<()> {
         assert_eq!(status, 202, "{answer}");
     }
     for number in 0..INFORMS {
-        run(net_snmp("snmpinform", folder.path())?
-            .args([
-                "-v2c",
-                "-c",
-                "public",
-                "-r",
-                "0",
-                "-t",
-                "10",
-                &collector.door("snmp")?,
-                "1",
-                "1.3.6.1.6.3.1.1.5.3",
-            ])
-            .args(["1.3.6.1.2.1.2.2.1.1.1", "i", &number.to_string()]))?;
+        collector.inform(folder.path(), number, 10)?;
     }
     collector.stop()?;
     tracer.wait()?;

@@ -30,6 +30,7 @@ pub struct Tallies {
     all: Tally,
     unacked: usize,
     by_entity: HashMap<Uuid, Tally>,
+    by_link: HashMap<Uuid, Tally>,
     revision: u64,
 }
 
@@ -45,6 +46,11 @@ impl Tallies {
         if !alarm.cleared && self.of(alarm.entity_id).total() == 0 {
             self.by_entity.remove(&alarm.entity_id);
         }
+        if let Some(link) = alarm.link_id
+            && self.by_link.get(&link).is_some_and(|tally| tally.total() == 0)
+        {
+            self.by_link.remove(&link);
+        }
     }
 
     fn change(&mut self, alarm: &AlarmRow, with: impl Fn(usize) -> usize) {
@@ -55,6 +61,10 @@ impl Tallies {
         let place = place(alarm.severity);
         let of_entity = self.by_entity.entry(alarm.entity_id).or_default();
         for tally in [&mut self.all, of_entity] {
+            tally.counts[place] = with(tally.counts[place]);
+        }
+        if let Some(link) = alarm.link_id {
+            let tally = self.by_link.entry(link).or_default();
             tally.counts[place] = with(tally.counts[place]);
         }
     }
@@ -77,6 +87,11 @@ impl Tallies {
     /// Entities with active alarms.
     pub fn entities(&self) -> impl Iterator<Item = (Uuid, &Tally)> {
         self.by_entity.iter().map(|(entity, tally)| (*entity, tally))
+    }
+
+    /// Links that active alarms are about, also those that one end tells of its port.
+    pub fn links(&self) -> impl Iterator<Item = (Uuid, &Tally)> {
+        self.by_link.iter().map(|(link, tally)| (*link, tally))
     }
 
     /// Grows whenever a count changes.

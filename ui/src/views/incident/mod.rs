@@ -34,6 +34,13 @@ pub struct Incident {
     acting: Acting,
 }
 
+/// The worst incident in work, of several the newest: what the room shows before anybody chose one.
+fn foremost(model: &Model) -> Option<Uuid> {
+    let open = model.incidents().iter().filter(|incident| incident.status.open());
+    open.max_by_key(|incident| (incident.severity, incident.opened_at, incident.id))
+        .map(|incident| incident.id)
+}
+
 impl Incident {
     /// Goes to the room of an incident.
     pub fn open(&mut self, incident: Uuid) {
@@ -53,6 +60,11 @@ impl Incident {
     /// Carries out commands, then draws.
     pub fn show(&mut self, ui: &mut Ui, model: &Model, clock: &Clock, commands: &[Command], cannot_act: Option<&'static str>) -> Vec<Intent> {
         let mut intents = Vec::new();
+        if self.incident.is_none()
+            && let Some(foremost) = foremost(model)
+        {
+            self.open(foremost);
+        }
         let Some(incident) = self.incident.and_then(|id| model.incidents().get(id)) else {
             if empty::empty(
                 ui,

@@ -168,6 +168,20 @@ impl Graph {
                 }
             }
         }
+        self.recolour_links(model);
+    }
+
+    /// Colours the bundles of links that an end tells of.
+    fn recolour_links(&mut self, model: &Model) {
+        for (link, tally) in model.tallies().links() {
+            let Some(edge) = self.edge_of.get(&link).and_then(|index| self.edges.get_mut(*index)) else {
+                continue;
+            };
+            edge.level = match (edge.level, tally.worst()) {
+                (Some(old), Some(new)) => Some(old.min(new)),
+                (old, new) => old.or(new),
+            };
+        }
     }
 
     /// The places on the shortest way from one to another, both included.

@@ -22,6 +22,30 @@ fn the_worst_alarm_colours_its_place_and_its_link() {
 }
 
 #[test]
+fn an_alarm_of_a_port_colours_the_link_that_ends_there() {
+    let mut model = samples::typical();
+    let mut graph = Graph::build(&model);
+    let (link, edge) = graph
+        .edge_of
+        .iter()
+        .map(|(link, edge)| (*link, *edge))
+        .find(|(link, _)| model.tallies().of(*link).total() == 0)
+        .unwrap();
+    let mut alarm = model.alarms().iter().find(|alarm| !alarm.cleared).unwrap().clone();
+    alarm.id = uuid::Uuid::from_u128(1);
+    alarm.link_id = Some(link);
+    alarm.severity = pedkai_core::model::Severity::Critical;
+    let put = |alarm: &pedkai_core::screen::AlarmRow| crate::model::Change::Put(Box::new(pedkai_core::screen::Row::Alarm(alarm.clone())));
+    model.apply(put(&alarm));
+    graph.recolour(&model);
+    assert_eq!(graph.edges[edge].level, Some(Level::Critical));
+    alarm.cleared = true;
+    model.apply(put(&alarm));
+    graph.recolour(&model);
+    assert_ne!(graph.edges[edge].level, Some(Level::Critical));
+}
+
+#[test]
 fn a_path_is_the_shortest_one() {
     let graph = Graph::build(&samples::typical());
     let place = |name: &str| graph.nodes.iter().position(|node| node.name == name).unwrap();
