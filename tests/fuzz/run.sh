@@ -1,6 +1,7 @@
 #!/bin/sh
-# Fuzzes every decoder for SECONDS each (default 60): tests/fuzz/run.sh [SECONDS [TARGET...]]
-# Needs cargo-fuzz (cargo install cargo-fuzz). What is found stays in tests/fuzz/corpus; a failing input in tests/fuzz/artifacts.
+# Fuzzes every decoder for at most SECONDS each (default 60): tests/fuzz/run.sh [SECONDS [TARGET...]]
+# Needs cargo-fuzz (cargo install cargo-fuzz). What is found stays in tests/fuzz/corpus; a failing input in tests/fuzz/artifacts: mend
+# it, and keep the input in tests/fuzz/seeds. PEDKAI_FUZZ_SEED and PEDKAI_FUZZ_RUNS make it the same run every time.
 set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:-60}
@@ -16,5 +17,6 @@ for target in "$@"; do
     echo "== $target, $seconds s"
     mkdir -p "tests/fuzz/corpus/$target"
     cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none "$target" "tests/fuzz/corpus/$target" "tests/fuzz/seeds/$target" -- \
-        -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1
+        -max_total_time="$seconds" -seed="${PEDKAI_FUZZ_SEED:-0}" -runs="${PEDKAI_FUZZ_RUNS:--1}" \
+        -timeout=10 -rss_limit_mb=1024 -max_len=65536 -verbosity=0 -print_final_stats=1
 done

@@ -50,10 +50,13 @@ fn entity(row: &Row<'_>, problems: &mut Problems) -> Option<EntitySpec> {
     };
     let mut number = |column: &str| match row.cell(column) {
         "" => None,
-        text => text
-            .parse::<f64>()
-            .map_err(|_| problems.add(row.at.as_str(), format!("{column} '{text}' is no number: left out")))
-            .ok(),
+        text => {
+            let value = super::number(text);
+            if value.is_none() {
+                problems.add(row.at.as_str(), format!("{column} '{text}' is no number: left out"));
+            }
+            value
+        }
     };
     let place = (number("lat"), number("lon"));
     spec.revenue_weight = number("revenue_weight");

@@ -310,8 +310,8 @@ impl Drawing {
         let kind = take(&["type"]).unwrap_or_else(|| Name::from("NODE"));
         let place = (take(&["latitude"]), take(&["longitude"]));
         let geo = match place {
-            (Some(lat), Some(lon)) => match (lat.parse(), lon.parse()) {
-                (Ok(lat), Ok(lon)) => Some(Geo { lat, lon }),
+            (Some(lat), Some(lon)) => match (super::number(&lat), super::number(&lon)) {
+                (Some(lat), Some(lon)) => Some(Geo { lat, lon }),
                 _ => {
                     let problem = format!(
                         "'{}', '{}' are no degrees of latitude and longitude: left out",

@@ -70,6 +70,11 @@ pub fn import(files: &[ImportFile<'_>]) -> Result<Imported, PatchProblem> {
     }
 }
 
+/// A finite number; what calls itself `nan` or `inf` is none.
+fn number(text: &str) -> Option<f64> {
+    text.trim().parse().ok().filter(|value: &f64| value.is_finite())
+}
+
 /// The text of a file: UTF-8, with or without a byte order mark; XML that declares ISO-8859-1 is read so.
 fn text<'a>(file: &ImportFile<'a>) -> Result<std::borrow::Cow<'a, str>, PatchProblem> {
     let bytes = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file.bytes);

@@ -414,7 +414,7 @@ fn attributes<const N: usize>(all: [(&str, Option<String>); N]) -> BTreeMap<Name
 }
 
 fn geo(lat: Option<&serde_json::Value>, lon: Option<&serde_json::Value>) -> Option<Geo> {
-    let degrees = |value: &serde_json::Value| value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
+    let degrees = |value: &serde_json::Value| value.as_f64().or_else(|| super::number(value.as_str()?));
     Some(Geo {
         lat: degrees(lat?)?,
         lon: degrees(lon?)?,

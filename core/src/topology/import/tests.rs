@@ -115,6 +115,13 @@ fn csv_edges_become_links_and_typed_relations_stay() {
 }
 
 #[test]
+fn what_is_no_finite_number_is_left_out_and_told() {
+    let (patch, problems) = csv("external_id,lat,lon,revenue_weight\nr1,inf,7,nan\n", "").unwrap();
+    assert_eq!((patch.entities[0].revenue_weight, patch.entities[0].geo), (None, None));
+    assert_eq!(problems.len(), 3, "{problems:?}");
+}
+
+#[test]
 fn a_csv_without_its_columns_is_refused_in_words() {
     let problem = csv("id;name\nr1;x\n", "").unwrap_err();
     assert!(problem.problem.contains("external_id"), "{problem:?}");
