@@ -15,7 +15,7 @@ fi
 cargo fuzz build --fuzz-dir tests/fuzz --sanitizer none
 for target in "$@"; do
     echo "== $target, $seconds s"
-    mkdir -p "tests/fuzz/corpus/$target"
+    mkdir -p "tests/fuzz/corpus/$target" "tests/fuzz/seeds/$target"
     cargo fuzz run --fuzz-dir tests/fuzz --sanitizer none "$target" "tests/fuzz/corpus/$target" "tests/fuzz/seeds/$target" -- \
         -max_total_time="$seconds" -seed="${PEDKAI_FUZZ_SEED:-0}" -runs="${PEDKAI_FUZZ_RUNS:--1}" \
         -timeout=10 -rss_limit_mb=1024 -max_len=65536 -verbosity=0 -print_final_stats=1
