@@ -8,6 +8,8 @@ use crate::model::{AlarmFacts, AlarmLookup, EntityIx, IncidentIx, Link, LinkReas
 
 /// One failure's symptoms at its neighbours come within this time: dead timers run 40 s, and more for a late message.
 const NEAR: i64 = 60 * SECOND;
+/// A card takes its ports within this time, until the last of them is told.
+const AT_ONCE: i64 = 5 * SECOND;
 /// Sessions over several hops are held up to three minutes.
 const HOLD: i64 = 400 * SECOND;
 /// A device that comes back says so within this time of its links.
@@ -49,6 +51,8 @@ struct Match {
 struct Look<'a, L> {
     view: &'a View<'a, L>,
     at: Timestamp,
+    /// The alarm says that a port was shut by hand.
+    shut: bool,
     except: Option<IncidentIx>,
 }
 
@@ -57,6 +61,7 @@ pub(super) fn home<L: AlarmLookup>(view: &View<'_, L>, alarm: &AlarmFacts<'_>, e
     let look = &Look {
         view,
         at: alarm.when(),
+        shut: alarm.shut,
         except,
     };
     match alarm.subject() {
@@ -81,7 +86,12 @@ fn tied(reason: LinkReason, through: Option<EntityIx>) -> Link {
 
 /// Trouble after which worse is to be expected.
 fn foretells(tie: &Tie) -> bool {
-    tie.role == Role::Link && !tie.has(DOWN) || tie.role == Role::Direct && tie.has(HARD | POWER | ENVIRONMENT)
+    match tie.role {
+        Role::Link => !tie.has(DOWN),
+        // What was foretold has come to pass where it started again.
+        Role::Direct => tie.has(HARD | POWER | ENVIRONMENT) && !tie.has(RESTART),
+        Role::End | Role::Lost => false,
+    }
 }
 
 /// The best of several matches: open ones first, then the nearest in time, then the newest.
@@ -129,8 +139,14 @@ fn line<L: AlarmLookup>(look: &Look<'_, L>, link: Option<EntityIx>, near: Entity
         (None, Some(far)) => best(matches(look, far, Role::End, |group, _| group.tie(near, Role::End).map(|_| Limit::Window))),
         (None, None) => None,
     };
-    if same.is_some() {
-        return one(same, LinkReason::SameLink, link);
+    if let Some(found) = same {
+        // The first port of several that somebody shuts may have looked like a link of its own.
+        let others = beside(look, link, near, false).filter(|other| look.shut && other.ix != found.ix);
+        let mut same: Vec<IncidentIx> = others.map(|other| other.ix).collect();
+        same.sort_unstable();
+        same.dedup();
+        let found = Some((found.ix, tied(LinkReason::SameLink, link)));
+        return Home { found, same };
     }
     let mut around: Vec<(Match, EntityIx)> = Vec::new();
     for (device, is_far) in far.map(|far| (far, true)).into_iter().chain([(near, false)]) {
@@ -146,6 +162,7 @@ fn line<L: AlarmLookup>(look: &Look<'_, L>, link: Option<EntityIx>, near: Entity
 fn beside<'a, L: AlarmLookup>(look: &'a Look<'_, L>, link: Option<EntityIx>, device: EntityIx, is_far: bool) -> impl Iterator<Item = Match> + 'a {
     let fits = move |group: &Group| group.explained_by(device) && link.is_none_or(|link| same_card(look, group, device, link));
     let ends = matches(look, device, Role::End, move |group, _| fits(group).then_some(Limit::Within(NEAR)));
+    let ends = ends.filter(move |found| together_down(look, found, link, device, is_far));
     let own = matches(look, device, Role::Direct, move |group, tie| {
         if !fits(group) {
             None
@@ -163,12 +180,36 @@ fn beside<'a, L: AlarmLookup>(look: &'a Look<'_, L>, link: Option<EntityIx>, dev
     ends.chain(own).chain(lost)
 }
 
+/// The loss of one more link of a device belongs to what it lost before. One that does not run loses all of them, within dead timers. One
+/// that told of it runs: then either a part of it took its ports, and at once, or somebody shuts them, which most devices say.
+fn together_down<L: AlarmLookup>(look: &Look<'_, L>, found: &Match, link: Option<EntityIx>, device: EntityIx, is_far: bool) -> bool {
+    let (Some(group), Some(incident)) = (look.view.index.group(found.ix), look.view.incidents.get(found.ix)) else {
+        return false;
+    };
+    let says = |role: Role, flags: u16| group.tie(device, role).is_some_and(|tie| tie.has(flags));
+    let runs = !is_far || says(Role::End, SPOKE);
+    if !runs || says(Role::Direct, HARD) {
+        return true;
+    }
+    let at_once = found.gap <= AT_ONCE || look.view.now.since(incident.opened_at).as_micros() <= AT_ONCE;
+    if at_once && link.is_none_or(|link| one_card(look, group, device, link)) {
+        return true;
+    }
+    let members = incident.members.iter().take(MANY).filter_map(|member| look.view.alarms.facts(member.alarm));
+    look.shut && !is_far || members.into_iter().any(|alarm| alarm.shut && alarm.anchor.device == device)
+}
+
 /// Where a device says that hardware of it is broken: the link ends on the card that the incident's other links of it end on, as far as
 /// the names of ports tell.
 fn same_card<L: AlarmLookup>(look: &Look<'_, L>, group: &Group, device: EntityIx, link: EntityIx) -> bool {
     if !group.tie(device, Role::Direct).is_some_and(|tie| tie.has(HARD)) {
         return true;
     }
+    one_card(look, group, device, link)
+}
+
+/// The link ends on the card that the other links of the device end on, as far as the names of ports tell.
+fn one_card<L: AlarmLookup>(look: &Look<'_, L>, group: &Group, device: EntityIx, link: EntityIx) -> bool {
     let Some(slot) = card::slot(look.view.topology, link, device) else {
         return true;
     };
@@ -247,15 +288,15 @@ fn trouble<L: AlarmLookup>(look: &Look<'_, L>, entity: EntityIx, device: EntityI
     };
     let restart = flags & RESTART != 0;
     let ends = matches(look, device, Role::End, move |group, tie| {
-        let fits = group.explained_by(device) && (!restart || came_back(tie, look.at));
+        let fits = group.explained_by(device);
         // What a device says before it falls silent is why it does.
         let foretold = flags & (HARD | POWER | ENVIRONMENT) != 0 && look.at < tie.first && !tie.has(SPOKE);
         fits.then_some(if foretold { Limit::Window } else { most })
     });
-    let lost = matches(look, device, Role::Lost, move |group, tie| {
-        (group.explained_by(device) && flags & (HARD | POWER | RESTART) != 0 && (!restart || came_back(tie, look.at))).then_some(most)
+    let lost = matches(look, device, Role::Lost, move |group, _| {
+        (group.explained_by(device) && flags & (HARD | POWER | RESTART) != 0).then_some(most)
     });
-    let mut found: Vec<Match> = ends.chain(lost).collect();
+    let mut found: Vec<Match> = ends.chain(lost).filter(|found| !restart || came_back(look, found.ix, device)).collect();
     if !found.is_empty() {
         found.extend(own);
         return several(found.into_iter(), device);
@@ -270,9 +311,12 @@ fn trouble<L: AlarmLookup>(look: &Look<'_, L>, entity: EntityIx, device: EntityI
     if near.found.is_some() { near } else { family(look, entity, flags) }
 }
 
-/// A restart belongs where the device's links are still down, or came back a moment ago.
-fn came_back(tie: &Tie, at: Timestamp) -> bool {
-    tie.active > 0 || tie.gap(at) <= BACK
+/// A restart belongs where the device is still lost, or came back a moment ago.
+fn came_back<L: AlarmLookup>(look: &Look<'_, L>, ix: IncidentIx, device: EntityIx) -> bool {
+    let members = look.view.incidents.get(ix).map_or(&[][..], |incident| &incident.members);
+    let mut alarms = members.iter().filter_map(|member| look.view.alarms.facts(member.alarm));
+    let about = |alarm: &AlarmFacts<'_>| alarm.anchor.device == device || alarm.anchor.peer == Some(device);
+    alarms.any(|alarm| about(&alarm) && (!alarm.cleared || look.view.now.since(alarm.changed_at).as_micros() <= BACK))
 }
 
 /// For how long two troubles of one entity hang together.

@@ -57,6 +57,11 @@ pub fn cleared<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx) -> Vec<Incide
     if group.standing().active() == 0 && incident.status.open() {
         deltas.push(to_status(ix, incident.id, Reason::IncidentResolved, IncidentStatus::Resolved));
     }
+    // How it ends tells of its cause: a restart, people who are there again, or neither.
+    if incident.diagnose_at.is_none() && incident.status != IncidentStatus::Closed {
+        let at = view.now.plus(Span::seconds(view.policy.settle_s));
+        deltas.push(IncidentDelta::DiagnosisDue { ix, id: incident.id, at });
+    }
     deltas
 }
 
@@ -80,9 +85,14 @@ pub fn clock(ix: IncidentIx, incident: &Incident, now: Timestamp) -> Vec<Inciden
 }
 
 /// When an incident that was just diagnosed is to be diagnosed again, if nothing happens before: alarms that should have been heard by
-/// then count against a cause.
+/// then count against a cause, and so does what is not heard when all is well again.
 #[must_use]
 pub fn look_again(incident: &Incident, now: Timestamp, policy: &Correlate) -> Option<Timestamp> {
-    let settles = incident.last_at.plus(Span::seconds(policy.settle_s));
-    (incident.status.open() && now < settles).then_some(settles)
+    let settle = Span::seconds(policy.settle_s);
+    let settles = match (incident.status, incident.close_at) {
+        (IncidentStatus::Resolved, Some(closes)) => closes.minus(Span::seconds(policy.close_after_s)).plus(settle),
+        (status, _) if status.open() => incident.last_at.plus(settle),
+        _ => return None,
+    };
+    (now < settles).then_some(settles)
 }

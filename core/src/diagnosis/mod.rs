@@ -11,6 +11,7 @@
 //! and a price for every alarm that it should have caused at a device that could speak. What a device says many times counts
 //! once. The shares of all suspects are the confidences.
 
+mod hands;
 mod mode;
 mod scene;
 mod tell;
@@ -24,8 +25,8 @@ use crate::topology::{Topology, Wires};
 
 use scene::Scene;
 
-/// Says whether somebody was at work on a device between two moments.
-pub type HandsOn<'a> = dyn Fn(EntityIx, Timestamp, Timestamp) -> bool + 'a;
+/// Says how often a device told between two moments that somebody was at work on it.
+pub type HandsOn<'a> = dyn Fn(EntityIx, Timestamp, Timestamp) -> usize + 'a;
 
 /// What a diagnosis may look at.
 #[derive(Clone, Copy)]
@@ -38,6 +39,8 @@ pub struct Question<'a> {
     pub alarms: &'a [AlarmFacts<'a>],
     /// An operator's word.
     pub marked: Option<EntityIx>,
+    /// When the incident opened, log's time.
+    pub opened: Timestamp,
     /// Log's time.
     pub now: Timestamp,
     /// Links that some incident says are down now.

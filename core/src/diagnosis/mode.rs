@@ -2,9 +2,10 @@
 //!
 //! Prices are natural logarithms of likelihoods: −0.7 is one in two, −2.3 one in ten, −4.6 one in a hundred.
 
+use super::hands::Hands;
 use super::scene::{Line, Own, Scene};
 use super::weigh::{Heard, Tally, Unheard};
-use crate::model::{EntityIx, Span, Trouble};
+use crate::model::{EntityIx, Span, Timestamp, Trouble};
 
 /// A way to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,13 +41,27 @@ const NO_LIGHT_LOST: f64 = -0.4;
 /// receives.
 const LIGHT_FAR: f64 = -1.5;
 const LIGHT_OWN: f64 = -3.0;
+/// A port that is told to be down, and not to be shut, by a device that somebody works on: traps tell that, and most makers' lines.
+const MEANT_UP: f64 = -3.0;
+const NOT_SHUT: f64 = -1.5;
+/// Nobody shuts a port again and again.
+const NOBODY_FLAPS: f64 = -3.0;
+/// A part takes its ports within this time; people shut one after another.
+const TOGETHER: Span = Span::seconds(4);
+const ALL_AT_ONCE: f64 = -1.5;
+const ONE_BY_ONE: f64 = -2.5;
+/// A device that is back and did not say that it started.
+const NO_RESTART: f64 = -2.5;
 /// Sessions are held up to three minutes.
 const HOLD: Span = Span::seconds(240);
 
 fn strange_own(own: &Own) -> f64 {
     match own.trouble {
-        Trouble::Dark | Trouble::Hardware | Trouble::Restart => -3.5,
-        Trouble::Power | Trouble::Environment | Trouble::Port | Trouble::Service => -2.5,
+        Trouble::Dark => -6.0,
+        Trouble::Restart => -4.5,
+        Trouble::Power => -4.0,
+        Trouble::Hardware => -3.5,
+        Trouble::Environment | Trouble::Port | Trouble::Service => -2.5,
         Trouble::Load | Trouble::Other => -1.0,
     }
 }
@@ -186,7 +201,7 @@ pub(super) fn dead(scene: &Scene<'_>, device: EntityIx) -> Tally {
     others(scene, &mut tally, device, |own| {
         (own.device == device).then_some(match own.trouble {
             Trouble::Dark => -1.2,
-            Trouble::Power => -1.0,
+            Trouble::Power => -0.9,
             Trouble::Restart => -0.1,
             Trouble::Environment | Trouble::Hardware => -2.3,
             Trouble::Service => -0.5,
@@ -200,7 +215,7 @@ pub(super) fn dead(scene: &Scene<'_>, device: EntityIx) -> Tally {
     }
     let mine = || scene.lines.iter().filter(|line| line.down && line.touches(device));
     if mine().count() > 0 && mine().all(|line| line.back) && !says(Trouble::Restart) {
-        tally.weight += -1.9;
+        tally.weight += NO_RESTART;
     }
     by_hand(scene, &mut tally, None);
     let gone = scene.gone.iter().any(|gone| gone.device == device);
@@ -214,10 +229,13 @@ pub(super) fn dead(scene: &Scene<'_>, device: EntityIx) -> Tally {
 /// A part of a device: the device runs, some of its ports do not. `named` is the part where the inventory knows it.
 pub(super) fn part(scene: &Scene<'_>, device: EntityIx, named: EntityIx) -> Tally {
     let mut tally = Tally::new(Mode::Part, if named == device { -2.2 } else { -1.9 });
-    let ports = ports(scene, &mut tally, device, |_| 0.0);
+    let ports = ports(scene, &mut tally, device);
     let broken = scene.own.iter().any(|own| own.device == device && own.trouble == Trouble::Hardware);
     let unused = scene.own.iter().any(|own| own.device == device && own.trouble == Trouble::Port);
     tally.weight += if broken { -0.2 } else { -1.9 };
+    if spread(scene, device).is_some_and(|spread| spread >= TOGETHER) {
+        tally.weight += if broken { -0.5 } else { ONE_BY_ONE };
+    }
     if !broken && !unused && ports < 2 {
         tally.weight += -1.5;
     }
@@ -242,12 +260,7 @@ pub(super) fn part(scene: &Scene<'_>, device: EntityIx, named: EntityIx) -> Tall
 /// Work on a device: somebody shut some of its ports.
 pub(super) fn work(scene: &Scene<'_>, device: EntityIx) -> Tally {
     let mut tally = Tally::new(Mode::Work, -2.3);
-    let fell = |line: &Line| match (line.spoke(device), line.fell(device)) {
-        (true, true) => -0.4,
-        (true, false) if !line.shut(device) => -1.5,
-        _ => 0.0,
-    };
-    let ports = ports(scene, &mut tally, device, fell);
+    let ports = ports(scene, &mut tally, device);
     if ports == 0 {
         tally.weight += -3.0;
     }
@@ -263,10 +276,41 @@ pub(super) fn work(scene: &Scene<'_>, device: EntityIx) -> Tally {
             Trouble::Hardware | Trouble::Dark => -3.5,
         })
     });
-    tally.weight += if scene.touched.contains(&device) { -0.4 } else { -1.1 };
+    let mine = || scene.lines.iter().filter(|line| line.down && line.touches(device));
+    tally.weight += if mine().any(|line| line.shut(device)) {
+        0.0
+    } else if mine().any(|line| line.fell_by_trap(device)) {
+        MEANT_UP
+    } else if mine().any(|line| line.fell(device)) {
+        NOT_SHUT
+    } else if mine().any(|line| line.spoke(device)) {
+        -1.5
+    } else {
+        0.0
+    };
+    if mine().any(Line::flaps) {
+        tally.weight += NOBODY_FLAPS;
+    }
+    if spread(scene, device).is_some_and(|spread| spread < TOGETHER) {
+        tally.weight += ALL_AT_ONCE;
+    }
+    tally.weight += scene
+        .hands_of(device)
+        .map_or(-0.8, |hands| hands.of_work(mine().any(|line| line.spoke(device))));
     by_hand(scene, &mut tally, Some(device));
     lost(scene, &mut tally, None, 0.0);
     tally
+}
+
+/// How far apart in time a device's own ports went down, where it told of several.
+fn spread(scene: &Scene<'_>, device: EntityIx) -> Option<Span> {
+    let fell = scene.lines.iter().filter(|line| line.down && line.touches(device));
+    let mut fell: Vec<Timestamp> = fell.filter_map(|line| line.port_at(device)).collect();
+    fell.sort_unstable();
+    match fell.as_slice() {
+        [first, .., last] => Some(last.since(*first)),
+        _ => None,
+    }
 }
 
 /// What it costs that light is said to be gone on a line that a device took down.
@@ -281,7 +325,7 @@ fn lit(line: &Line, device: EntityIx) -> f64 {
 }
 
 /// Lines of a device that are down while it runs; gives how many.
-fn ports(scene: &Scene<'_>, tally: &mut Tally, device: EntityIx, price: impl Fn(&Line) -> f64) -> usize {
+fn ports(scene: &Scene<'_>, tally: &mut Tally, device: EntityIx) -> usize {
     let nobody = EntityIx(u32::MAX);
     let mut ports = 0;
     for (at, line) in scene.lines.iter().enumerate() {
@@ -290,7 +334,7 @@ fn ports(scene: &Scene<'_>, tally: &mut Tally, device: EntityIx, price: impl Fn(
             tally.strange(what, STRANGE_LINE);
         } else if line.down {
             ports += 1;
-            tally.explains(what, lit(line, device) + if ports == 1 { price(line) } else { 0.0 });
+            tally.explains(what, lit(line, device));
             ends_silent(scene, tally, line, nobody, None);
         } else {
             tally.strange(what, -2.0);
@@ -308,8 +352,8 @@ fn by_hand(scene: &Scene<'_>, tally: &mut Tally, worked_on: Option<EntityIx>) {
     if shut {
         tally.weight += -4.0;
     }
-    let chance = scene.touched.iter().filter(|device| Some(**device) != worked_on).count().min(2);
-    tally.weight += -3.5 * chance as f64;
+    let others = scene.hands.iter().filter(|hands| Some(hands.device) != worked_on && hands.signs() > 0);
+    tally.weight += others.take(2).map(Hands::chance).sum::<f64>();
 }
 
 /// Trouble that nothing else hangs on.

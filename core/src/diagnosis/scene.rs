@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::Question;
-use crate::model::{AlarmFacts, AlarmId, EntityIx, Severity, Span, Subject, Symptom, Timestamp, Trouble};
+use super::hands::{Hands, hands};
+use crate::model::{AlarmFacts, AlarmId, EntityIx, SourceKind, Span, Subject, Symptom, Timestamp, Trouble};
 use crate::topology::Linked;
 
 /// A link, or the way between two neighbours, of which alarms tell.
@@ -22,13 +23,19 @@ pub(super) struct Line {
     pub(super) light: [bool; 2],
     /// Which of the ends said that its port is down, whoever did it.
     pub(super) port: [bool; 2],
+    /// … and said so by a trap, which bears what the port is meant to be (RFC 2863).
+    pub(super) trapped: [bool; 2],
     pub(super) down: bool,
     pub(super) worse: bool,
     pub(super) first: Timestamp,
     /// Since when it is worse.
     pub(super) worse_at: Option<Timestamp>,
+    /// When each end's own port was said to be down.
+    pub(super) port_at: [Option<Timestamp>; 2],
     /// No alarm about it stands.
     pub(super) back: bool,
+    /// When the first of its alarms was over, log's time.
+    pub(super) up_at: Option<Timestamp>,
     pub(super) alarm: AlarmId,
     pub(super) alarms: u32,
     /// Raises counted over all its alarms.
@@ -60,17 +67,35 @@ impl Line {
         self.touches(device) && self.port[at] && !self.shut[at]
     }
 
+    /// … and a trap said so.
+    pub(super) fn fell_by_trap(&self, device: EntityIx) -> bool {
+        self.fell(device) && self.trapped[usize::from(self.ends.0 != device)]
+    }
+
+    /// When this end's port was said to be down.
+    pub(super) fn port_at(&self, device: EntityIx) -> Option<Timestamp> {
+        self.port_at[usize::from(self.ends.0 != device)]
+    }
+
+    /// It goes up and down: every alarm about it was raised again and again.
+    pub(super) fn flaps(&self) -> bool {
+        self.raises / self.alarms.max(1) >= FLAPS
+    }
+
     /// Takes in what another one says of the same way.
     fn join(&mut self, other: &Line) {
         for end in 0..2 {
             self.spoke[end] |= other.spoke[end];
             self.shut[end] |= other.shut[end];
             self.port[end] |= other.port[end];
+            self.trapped[end] |= other.trapped[end];
             self.light[end] |= other.light[end];
+            self.port_at[end] = earlier(self.port_at[end], other.port_at[end]);
         }
         self.first = if self.down { self.first.min(other.first) } else { other.first };
         self.down |= other.down;
         self.back &= other.back;
+        self.up_at = earlier(self.up_at, other.up_at);
         self.alarms += other.alarms;
         self.raises = self.raises.saturating_add(other.raises);
     }
@@ -78,6 +103,10 @@ impl Line {
     pub(super) fn far(&self, device: EntityIx) -> EntityIx {
         if self.ends.0 == device { self.ends.1 } else { self.ends.0 }
     }
+}
+
+fn earlier(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
+    a.into_iter().chain(b).min()
 }
 
 /// Trouble of one kind that an entity has by itself.
@@ -123,9 +152,8 @@ pub(super) enum Kind {
     Support,
 }
 
-/// Work on a device is heard of this long before, and this long after, its first port goes down.
-const BEFORE: Span = Span::seconds(60);
-const AFTER: Span = Span::seconds(15);
+/// So many raises an alarm make a line that goes up and down.
+const FLAPS: u32 = 4;
 /// So many suspects are weighed.
 const SUSPECTS: usize = 48;
 /// So many ways of a lost device are looked at.
@@ -142,8 +170,8 @@ pub(super) struct Scene<'a> {
     pub(super) first: Timestamp,
     /// A device by which one tells whether another could speak.
     beacons: Vec<EntityIx>,
-    /// Devices that somebody worked on when it began.
-    pub(super) touched: Vec<EntityIx>,
+    /// What devices told of people on them.
+    pub(super) hands: Vec<Hands>,
     cuts: RefCell<FxHashMap<(EntityIx, EntityIx), bool>>,
 }
 
@@ -161,28 +189,17 @@ impl<'a> Scene<'a> {
             gone: gather.gone.into_values().collect(),
             first,
             beacons: Vec::new(),
-            touched: Vec::new(),
+            hands: Vec::new(),
             cuts: RefCell::default(),
         };
-        scene.touched = scene.touched();
+        scene.hands = hands(&scene);
         scene.beacons = scene.beacons();
         scene
     }
 
-    /// Devices beside what is wrong that somebody worked on shortly before, or while, it began.
-    fn touched(&self) -> Vec<EntityIx> {
-        let (from, upto) = (self.first.minus(BEFORE), self.first.plus(AFTER));
-        let mut devices: Vec<EntityIx> = self
-            .lines
-            .iter()
-            .filter(|line| line.down)
-            .flat_map(|line| [line.ends.0, line.ends.1])
-            .take(64)
-            .collect();
-        devices.sort_unstable();
-        devices.dedup();
-        devices.retain(|device| (self.question.hands_on)(*device, from, upto));
-        devices
+    /// What a device told of people on it.
+    pub(super) fn hands_of(&self, device: EntityIx) -> Option<&Hands> {
+        self.hands.iter().find(|hands| hands.device == device)
     }
 
     /// Devices that are surely in touch: those that told of somebody lost, else those that told anything.
@@ -284,10 +301,13 @@ impl<'a> Scene<'a> {
         self.only_once(votes)
     }
 
-    /// Links at a lost device without any one of which it would be lost: nobody may have told of the one that is down.
+    /// Links at a lost device without any one of which it would be lost: nobody may have told of the one that is down. None where what
+    /// is told to be down is enough.
     fn only_ways(&self, gone: &Gone) -> impl Iterator<Item = EntityIx> {
+        let nobody = EntityIx(u32::MAX);
+        let open = gone.by.iter().any(|by| !self.severed(gone.device, *by, nobody));
         let links = self.question.wires.from(gone.device).iter().take(WAYS).filter_map(|way| way.link);
-        links.filter(|link| !gone.by.is_empty() && gone.by.iter().all(|by| self.severed(gone.device, *by, *link)))
+        links.filter(move |link| open && gone.by.iter().all(|by| self.severed(gone.device, *by, *link)))
     }
 
     /// One kind for an entity, the best-voted suspects, those that an operator marked always.
@@ -423,12 +443,15 @@ impl Gather {
             spoke: [false; 2],
             shut: [false; 2],
             port: [false; 2],
+            trapped: [false; 2],
             light: [false; 2],
             down: false,
             worse: false,
             first: at,
             worse_at: None,
+            port_at: [None; 2],
             back: true,
+            up_at: None,
             alarm: alarm.id,
             alarms: 0,
             raises: 0,
@@ -438,9 +461,10 @@ impl Gather {
             line.spoke[end] = true;
             let port = alarm.symptom == Symptom::InterfaceDown;
             line.port[end] |= port;
+            line.trapped[end] |= port && alarm.source == SourceKind::Snmp;
+            line.port_at[end] = earlier(line.port_at[end], port.then_some(at));
             line.light[end] |= !down || alarm.symptom == Symptom::SignalLost;
-            // A port that somebody shut is mapped to a warning.
-            line.shut[end] |= port && alarm.severity <= Severity::Warning;
+            line.shut[end] |= alarm.shut;
         }
         if down {
             if !line.down || alarm.symptom == Symptom::SignalLost {
@@ -453,6 +477,7 @@ impl Gather {
             line.worse_at = Some(line.worse_at.map_or(at, |known| known.min(at)));
         }
         line.back &= alarm.cleared;
+        line.up_at = earlier(line.up_at, (down && alarm.cleared).then_some(alarm.changed_at));
         line.alarms += 1;
         line.raises = line.raises.saturating_add(alarm.count);
     }

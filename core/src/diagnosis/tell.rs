@@ -8,8 +8,6 @@ use crate::model::{AlarmFacts, EntityIx, Evidence, EvidenceKind, Hypothesis, Nam
 /// So many facts of each kind are told.
 const EXPLAINS: usize = 5;
 const AGAINST: usize = 3;
-/// From so many raises on, a line is said to go up and down.
-const FLAPS: u32 = 4;
 
 pub(super) fn tell(scene: &Scene<'_>, weighed: &Weighed, confidence: f64) -> Hypothesis {
     let entity = weighed.suspect.entity;
@@ -72,7 +70,7 @@ fn cut(scene: &Scene<'_>, down: &[&Line], tally: &Tally) -> String {
         }
         return "The link works, but worse than it should".to_owned();
     };
-    if line.raises / line.alarms.max(1) >= FLAPS {
+    if line.flaps() {
         return "The link goes up and down".to_owned();
     }
     let spoke: Vec<EntityIx> = [line.ends.0, line.ends.1].into_iter().filter(|end| line.spoke(*end)).collect();
@@ -104,9 +102,12 @@ fn part(scene: &Scene<'_>, entity: EntityIx, down: &[&Line], beyond: &str) -> St
 fn work(scene: &Scene<'_>, entity: EntityIx, down: &[&Line], beyond: &str) -> String {
     let name = scene.name(entity);
     let links = count(down.len(), "link of it is", "links of it are");
-    let sign = match (scene.touched.contains(&entity), down.iter().any(|line| line.shut(entity))) {
+    let sign = match (
+        scene.hands_of(entity).is_some_and(|hands| hands.signs() > 0),
+        down.iter().any(|line| line.shut(entity)),
+    ) {
         (_, true) => ", its port was shut by hand",
-        (true, false) => ", somebody had logged in or changed its configuration just before",
+        (true, false) => ", somebody had logged in or changed its configuration at that time",
         (false, false) => "",
     };
     format!("Work on {name}: {links} down{sign}{beyond}.")

@@ -208,6 +208,19 @@ pub enum AckUntil {
     Time(#[n(0)] Timestamp),
 }
 
+impl Alarm {
+    /// The mildest severity that it had since it was raised last; of one that is cleared, until then.
+    #[must_use]
+    pub fn mildest(&self) -> Severity {
+        let newest = self.history.iter().rev().skip_while(|entry| entry.change == StatusChange::Cleared);
+        let severities = newest.map_while(|entry| match entry.change {
+            StatusChange::Raised(severity) | StatusChange::Severity(severity) => Some(severity),
+            StatusChange::Cleared => None,
+        });
+        severities.fold(self.severity, Severity::min)
+    }
+}
+
 /// One status change of RFC 8632's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
 pub struct HistoryEntry {

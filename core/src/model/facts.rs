@@ -1,4 +1,4 @@
-use super::{AlarmId, AlarmIx, Anchor, IncidentIx, Severity, SourceKind, Span, Symptom, Timestamp};
+use super::{AlarmId, AlarmIx, Anchor, IncidentIx, Severity, SourceKind, Span, Subject, Symptom, Timestamp};
 
 /// What correlation and diagnosis may know of an alarm.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +17,8 @@ pub struct AlarmFacts<'a> {
     pub qualifier: &'a str,
     /// Its severity.
     pub severity: Severity,
+    /// A port that its device says was shut by hand: it was told so at one time since it was raised last, whatever was told besides.
+    pub shut: bool,
     /// It is cleared.
     pub cleared: bool,
     /// First raise, source's time.
@@ -40,12 +42,18 @@ const WRONG_CLOCK: Span = Span::minutes(15);
 
 /// A lesser condition of this kind that is told this often without an end is worth a look.
 const PERSISTS: u32 = 3;
+/// … and this often of a link of the network: light that fades there goes on to fade.
+const PERSISTS_ON_LINK: u32 = 2;
 
 impl AlarmFacts<'_> {
     /// Trouble of the network that stands and was told again and again, however lesser: light that fades, heat that stays.
     #[must_use]
     pub fn persists(&self) -> bool {
-        !self.cleared && self.count >= PERSISTS && !matches!(self.symptom, Symptom::Administrative | Symptom::Restarted | Symptom::Other)
+        let often = match self.subject() {
+            Subject::Worse { .. } => PERSISTS_ON_LINK,
+            _ => PERSISTS,
+        };
+        !self.cleared && self.count >= often && !matches!(self.symptom, Symptom::Administrative | Symptom::Restarted | Symptom::Other)
     }
 
     /// When its newest raise happened, as far as one can tell: the source's time, but not the future, and for syslog not another hour.

@@ -72,6 +72,7 @@ fn diagnose(turn: &Turn<'_>, ix: IncidentIx) -> Option<IncidentDelta> {
         wires: &state.wires,
         alarms: &alarms,
         marked: incident.marked_cause,
+        opened: incident.opened_at,
         now: state.at,
         down: &|link| state.index.is_down(link),
         hands_on: &|device, from, upto| state.hands_on(device, from, upto),

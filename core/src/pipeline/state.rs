@@ -8,7 +8,8 @@ use super::dirt::Dirt;
 use crate::correlation::{self, Footing, IncidentDelta, Incidents, Index};
 use crate::ingest::Mapping;
 use crate::model::{
-    AlarmFacts, AlarmIx, AlarmLookup, CommandId, EntityIx, IncidentIx, Member, Minter, Name, Outcome, Reason, SourceKind, Span, TenantId, Timestamp,
+    AlarmFacts, AlarmIx, AlarmLookup, CommandId, EntityIx, IncidentIx, Member, Minter, Name, Outcome, Reason, Severity, SourceKind, Span, Symptom, TenantId,
+    Timestamp,
 };
 use crate::policy::Policy;
 use crate::reduction::{AlarmDelta, Alarms};
@@ -410,14 +411,14 @@ impl State {
         }
     }
 
-    /// Somebody was at work on the device at some moment between these.
-    pub(super) fn hands_on(&self, device: EntityIx, from: Timestamp, upto: Timestamp) -> bool {
-        let Some(entity) = self.topology.entity(device) else { return false };
+    /// How often the device told that somebody was at work on it, between these.
+    pub(super) fn hands_on(&self, device: EntityIx, from: Timestamp, upto: Timestamp) -> usize {
+        let Some(entity) = self.topology.entity(device) else { return 0 };
         let sources = entity
             .addresses()
             .flat_map(|address| [SourceKind::Snmp, SourceKind::Syslog].map(|kind| self.source_of[kind as usize].get(&address).copied()));
         let stats = sources.flatten().filter_map(|ix| self.sources.get(ix as usize));
-        stats.flat_map(|stat| stat.hands.iter()).any(|at| (from..=upto).contains(at))
+        stats.flat_map(|stat| stat.hands.iter()).filter(|at| (from..=upto).contains(at)).count()
     }
 
     /// Makes the table of ways agree with the topology.
@@ -486,6 +487,7 @@ impl AlarmLookup for Alarms {
             alarm_type: &alarm.alarm_type,
             qualifier: &alarm.qualifier,
             severity: alarm.severity,
+            shut: alarm.symptom == Symptom::InterfaceDown && alarm.mildest() <= Severity::Warning,
             cleared: alarm.cleared,
             raised_at: alarm.raised_at,
             last_raised_at: alarm.last_raised_at,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde::Serialize;
 
-use crate::run::play;
+use crate::run::{Played, play};
 use crate::score::{Score, score};
 
 /// Which runs.
@@ -28,6 +28,8 @@ pub struct Figure {
     pub mean: f64,
     /// Mean of the worst tenth.
     pub worst: f64,
+    /// The run at the border of the worst tenth: nine in ten are as good or better.
+    pub tenth: f64,
 }
 
 /// Faults of one kind.
@@ -71,12 +73,13 @@ impl Campaign {
     ///
     /// # Errors
     /// When a run cannot be played.
-    pub fn play(&self, mut each: impl FnMut(&Score)) -> Result<Summary> {
+    pub fn play(&self, mut each: impl FnMut(&Played, &Score)) -> Result<Summary> {
         let mut scores = Vec::new();
         for network in &self.networks {
             for seed in &self.seeds {
-                let score = score(&play(network, *seed, &self.scenario, self.minutes)?);
-                each(&score);
+                let played = play(network, *seed, &self.scenario, self.minutes)?;
+                let score = score(&played);
+                each(&played, &score);
                 scores.push(score);
             }
         }
@@ -99,6 +102,7 @@ impl Summary {
             Figure {
                 mean: mean(&values),
                 worst: mean(&values[..tenth]),
+                tenth: tenth.checked_sub(1).and_then(|at| values.get(at)).copied().unwrap_or_default(),
             }
         };
         let mut kinds: BTreeMap<String, ByKind> = BTreeMap::new();

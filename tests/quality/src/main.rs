@@ -47,6 +47,9 @@ struct Cli {
     /// Every fault, not only those that went wrong.
     #[arg(long)]
     all: bool,
+    /// Of every run, the faults whose root was not named first.
+    #[arg(long)]
+    misses: bool,
     /// Reports too.
     #[arg(long)]
     reports: bool,
@@ -83,9 +86,10 @@ fn main() -> Result<()> {
         scenario: cli.scenario,
         minutes: cli.minutes,
     };
-    let quiet = cli.json;
-    let summary = campaign.play(|score| {
-        if !quiet {
+    let summary = campaign.play(|played, score| {
+        if cli.misses {
+            let _ = write!(out, "{}", show::misses(played, score, cli.all));
+        } else if !cli.json {
             let _ = writeln!(out, "{}", show::line(score));
         }
     })?;

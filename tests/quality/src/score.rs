@@ -176,7 +176,8 @@ pub fn score(played: &Played) -> Score {
 fn judge(played: &Played, fault: &Fault, cells: &BTreeMap<(Option<u32>, Option<IncidentId>), usize>, alarms: usize) -> Judged {
     let mine = cells.iter().filter(|((label, incident), _)| *label == Some(fault.id) && incident.is_some());
     let most = mine.max_by_key(|((_, incident), n)| (**n, std::cmp::Reverse(*incident)));
-    let incident = most.and_then(|((_, incident), _)| *incident);
+    let owned = most.and_then(|((_, incident), _)| *incident);
+    let incident = owned.or_else(|| if alarms == 0 { repeats(played, fault) } else { None });
     let hypotheses = incident
         .and_then(|incident| played.incidents.get(&incident))
         .map_or(&[][..], |incident| &incident.hypotheses);
@@ -191,6 +192,22 @@ fn judge(played: &Played, fault: &Fault, cells: &BTreeMap<(Option<u32>, Option<I
         alarms,
         together: most.map_or(0, |(_, n)| *n),
     }
+}
+
+/// The incident of most alarms that a fault raised again, where an earlier fault at the same place owns all of them: the fault was heard,
+/// and that incident says what of.
+fn repeats(played: &Played, fault: &Fault) -> Option<IncidentId> {
+    let mut votes: BTreeMap<IncidentId, usize> = BTreeMap::new();
+    for alarm in played.alarms.values() {
+        let bears = alarm.raised_by.iter().filter(|bearing| bearing.cause.fault == Some(fault.id)).count();
+        if let Some(incident) = alarm.incident.filter(|_| bears > 0) {
+            *votes.entry(incident).or_default() += bears;
+        }
+    }
+    votes
+        .into_iter()
+        .max_by_key(|(incident, n)| (*n, std::cmp::Reverse(*incident)))
+        .map(|(incident, _)| incident)
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub fn line(score: &Score) -> String {
 #[must_use]
 pub fn table(summary: &Summary) -> String {
     let mut out = String::new();
-    let _ = writeln!(out, "{} runs, {} alarms            mean  worst decile", summary.runs, summary.alarms);
+    let _ = writeln!(out, "{} runs, {} alarms            mean  worst tenth  its best", summary.runs, summary.alarms);
     let rows = [
         ("pairwise F1", summary.f1),
         ("largest incident / true", summary.overgrown),
@@ -38,7 +38,7 @@ pub fn table(summary: &Summary) -> String {
         ("root in first three", summary.third),
     ];
     for (name, figure) in rows {
-        let _ = writeln!(out, "  {name:<28} {:.3}  {:.3}", figure.mean, figure.worst);
+        let _ = writeln!(out, "  {name:<28} {:.3}  {:.3}        {:.3}", figure.mean, figure.worst, figure.tenth);
     }
     for (kind, by) in &summary.kinds {
         let _ = writeln!(
@@ -58,6 +58,49 @@ pub fn table(summary: &Summary) -> String {
             tenth as f64 / 10.0,
             (tenth + 1) as f64 / 10.0
         );
+    }
+    out
+}
+
+/// The faults of a run whose root was not named first (or every one), with what was named and every alarm.
+#[must_use]
+pub fn misses(played: &Played, score: &Score, everything: bool) -> String {
+    let mut out = String::new();
+    let labels = labels(played);
+    for judged in score.faults.iter().filter(|judged| everything || !judged.first) {
+        let Some(fault) = played.faults.iter().find(|fault| fault.id == judged.fault) else {
+            continue;
+        };
+        let _ = writeln!(
+            out,
+            "{} {} root {} {} {:.0}–{:.0} s{}",
+            score.run,
+            judged.kind,
+            fault.root,
+            fault.part,
+            fault.start_micros as f64 / 1e6,
+            fault.end_micros as f64 / 1e6,
+            if judged.third { "" } else { " NOT NAMED" }
+        );
+        let incident = judged.incident.and_then(|id| played.incidents.get(&id));
+        for (entity, confidence, reason) in incident.into_iter().flat_map(|incident| &incident.hypotheses) {
+            let _ = writeln!(out, "    {confidence:.3} {entity}: {reason}");
+        }
+        let mine = |id: &&AlarmId| played.alarms[*id].incident == judged.incident || labels[*id] == Some(judged.fault);
+        for id in labels.keys().filter(mine) {
+            let alarm = &played.alarms[id];
+            let whose = labels[id].map_or("stray".to_owned(), |fault| format!("fault {fault}"));
+            let where_ = if alarm.incident == judged.incident { "" } else { " ELSEWHERE" };
+            let _ = writeln!(
+                out,
+                "      {:>7.1} {whose} {:<8} {:<12} {} x{}{where_}",
+                alarm.at,
+                alarm.severity,
+                alarm.link,
+                alarm.name,
+                alarm.raised_by.len()
+            );
+        }
     }
     out
 }

@@ -13,7 +13,7 @@ fn incidents_and_causes_agree_with_the_truth_on_networks_never_seen() {
         minutes: 60,
     };
     let mut runs = Vec::new();
-    let summary = campaign.play(|score| runs.push(pedkai_quality::show::line(score))).unwrap();
+    let summary = campaign.play(|_, score| runs.push(pedkai_quality::show::line(score))).unwrap();
     let runs = runs.join("\n");
     assert!(summary.f1.mean >= 0.9 && summary.f1.worst >= 0.9, "pairwise F1 {:?}\n{runs}", summary.f1);
     assert!(summary.overgrown.mean <= 1.1, "largest incident {:?}\n{runs}", summary.overgrown);
@@ -30,6 +30,6 @@ fn the_invariants_hold_over_hours() {
         scenario: "mix".to_owned(),
         minutes: 480,
     };
-    let summary = campaign.play(|_| {}).unwrap();
+    let summary = campaign.play(|_, _| {}).unwrap();
     assert!(summary.alarms > 1_000, "{summary:?}");
 }
