@@ -61,6 +61,8 @@ pub(super) fn consider(inner: &Arc<Inner>, open: &mut Open, asked: Option<Haste>
     open.news = false;
     // Nobody listening is no fault.
     let _ = inner.feed.send(live);
+    // Rows of a changed topology went out just now: nobody waits, as the next alarm would.
+    open.state.prepare();
     let inner = inner.clone();
     let runtime = inner.common.runtime.clone();
     runtime.spawn_blocking(move || write(&inner, &batch));

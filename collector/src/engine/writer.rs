@@ -65,7 +65,8 @@ impl Versions {
 /// The tenant's state and log, read from disk where they are not in memory.
 pub(super) fn opened<'a>(inner: &Arc<Inner>, writer: &'a mut Option<Open>) -> Result<&'a mut Open, JournalError> {
     if writer.is_none() {
-        let open = recover::open(inner)?;
+        let mut open = recover::open(inner)?;
+        open.state.prepare();
         if lock(&inner.trouble).is_some() {
             // Only a write that holds shows that the disk is back.
             open.log.set_meta("back_at", inner.common.clock.now().to_string().as_bytes())?;

@@ -117,9 +117,12 @@ fn matches<'a, L: AlarmLookup>(
             Limit::Within(most) => gap <= most.min(window),
             Limit::Ever => true,
         };
-        let incident = look.view.incidents.get(*ix).filter(|_| look.except != Some(*ix))?;
+        if !near || look.except == Some(*ix) {
+            return None;
+        }
+        let incident = look.view.incidents.get(*ix)?;
         let room = incident.members.len() < look.view.policy.max_alarms as usize;
-        (near && room && live(incident)).then_some(Match {
+        (room && live(incident)).then_some(Match {
             ix: *ix,
             open: incident.status.open(),
             gap,

@@ -164,8 +164,8 @@ pub struct Index {
     spots: Vec<Vec<IncidentIx>>,
     /// Per incident slot.
     groups: Vec<Option<Group>>,
-    /// Lesser alarms that stand outside of incidents, by the entities they are about.
-    loose: BTreeSet<(EntityIx, AlarmIx)>,
+    /// Per entity slot, sorted: lesser alarms about it that stand outside of incidents.
+    loose: Vec<Vec<AlarmIx>>,
     /// Incidents whose ties are to be gathered anew.
     stale: BTreeSet<IncidentIx>,
 }
@@ -184,7 +184,7 @@ impl Index {
 
     /// Lesser alarms outside of incidents about an entity, in the order of slots.
     pub(super) fn loose(&self, entity: EntityIx) -> impl Iterator<Item = AlarmIx> + '_ {
-        self.loose.range((entity, AlarmIx(0))..=(entity, AlarmIx(u32::MAX))).map(|(_, alarm)| *alarm)
+        self.loose.get(entity.0 as usize).into_iter().flatten().copied()
     }
 
     /// An incident that says that this link is down now.
@@ -272,10 +272,16 @@ impl Index {
     /// An alarm became, or ceased to be, one that stands outside of incidents.
     pub fn set_loose(&mut self, alarm: &AlarmFacts<'_>, loose: bool) {
         for claim in claims(alarm.subject()).iter() {
-            if loose {
-                self.loose.insert((claim.entity, alarm.ix));
-            } else {
-                self.loose.remove(&(claim.entity, alarm.ix));
+            let slot = claim.entity.0 as usize;
+            if self.loose.len() <= slot {
+                self.loose.resize_with(slot + 1, Vec::new);
+            }
+            match (self.loose[slot].binary_search(&alarm.ix), loose) {
+                (Err(place), true) => self.loose[slot].insert(place, alarm.ix),
+                (Ok(place), false) => {
+                    self.loose[slot].remove(place);
+                }
+                _ => {}
             }
         }
     }
@@ -356,12 +362,14 @@ impl Index {
                 .filter_map(|(ix, group)| group.clone().map(|group| (ix, group)))
                 .collect::<Vec<_>>()
         };
-        let spots = |index: &'_ Self| {
-            let taken = index.spots.iter().enumerate().filter(|(_, spot)| !spot.is_empty());
-            taken.map(|(entity, spot)| (entity, spot.clone())).collect::<Vec<_>>()
-        };
-        groups(self) == groups(other) && spots(self) == spots(other) && self.loose == other.loose && self.stale == other.stale
+        groups(self) == groups(other) && same_lists(&self.spots, &other.spots) && same_lists(&self.loose, &other.loose) && self.stale == other.stale
     }
+}
+
+/// The same lists by slot, empty ones at the end left out.
+fn same_lists<T: PartialEq>(one: &[Vec<T>], other: &[Vec<T>]) -> bool {
+    let longest = one.len().max(other.len());
+    (0..longest).all(|slot| one.get(slot).map_or(&[][..], Vec::as_slice) == other.get(slot).map_or(&[][..], Vec::as_slice))
 }
 
 /// New alarms may join it: not closed, and not opened by hand.

@@ -319,10 +319,11 @@ impl<'a> Scene<'a> {
         }
         taken.retain(|entity, (kind, n)| *kind != Kind::Site || *n >= 2 || self.own.iter().any(|own| own.entity == *entity));
         if let Some(marked) = self.question.marked {
-            let kind = match self.question.topology.entity(marked) {
-                Some(entity) if entity.is_link() => Kind::Link,
-                Some(entity) if entity.is_place() => Kind::Site,
-                _ => Kind::Device,
+            let nature = self.question.topology.nature(marked);
+            let kind = match (nature.link(), nature.place()) {
+                (true, _) => Kind::Link,
+                (false, true) => Kind::Site,
+                (false, false) => Kind::Device,
             };
             taken.entry(marked).or_insert((kind, u32::MAX)).1 = u32::MAX;
         }

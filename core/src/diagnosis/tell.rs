@@ -276,11 +276,7 @@ fn path(scene: &Scene<'_>, entity: EntityIx, tally: &Tally) -> Vec<EntityIx> {
     }
     goals.sort_unstable();
     goals.dedup();
-    let starts = scene
-        .question
-        .topology
-        .ends(entity)
-        .filter(|_| scene.question.topology.entity(entity).is_some_and(crate::topology::Entity::is_link));
+    let starts = scene.question.topology.ends(entity).filter(|_| scene.question.topology.nature(entity).link());
     let from = starts.map_or(vec![scene.question.topology.device_of(entity)], |(a, b)| vec![a, b]);
     let mut way = scene.question.wires.farthest(&from, &goals);
     if way.first() != Some(&entity) {

@@ -27,9 +27,8 @@ pub(super) fn take(turn: &mut Turn<'_>, index: u32, event: &Event) -> Answer {
         }
         turn.emit(Delta::Key { key, index });
     }
-    let mapping = turn.state.mapping.clone();
     let mut unplaced = false;
-    let reason = match ingest::read(event, &mapping) {
+    let reason = match ingest::read(event, &turn.mapping) {
         Meaning::Unreadable(why) => only_event(turn, index, source, Reason::Unreadable, why),
         Meaning::Event { rule, .. } if rule.is_empty() => only_event(turn, index, source, Reason::Unmapped, Name::EMPTY),
         Meaning::Event { rule, hands_on: true, .. } => only_event(turn, index, source, Reason::HandsOn, rule),
@@ -77,9 +76,9 @@ fn only_event(turn: &mut Turn<'_>, index: u32, source: u32, reason: Reason, rule
 
 fn alarm(turn: &mut Turn<'_>, heard: Heard, event: &Event, mapped: Mapped, unplaced: &mut bool) -> Reason {
     let anchor = place::anchor(turn, event, &mapped);
-    let entity = turn.state.topology.entity(anchor.entity);
-    let emergency = entity.is_some_and(crate::topology::Entity::emergency);
-    *unplaced = entity.is_some_and(|entity| !entity.placed);
+    let nature = turn.state.topology.nature(anchor.entity);
+    let emergency = nature.emergency();
+    *unplaced = !nature.placed();
     let at = clamp(turn, mapped.raised_at, event.received_at);
     let report = Report {
         heard,
@@ -99,8 +98,7 @@ fn alarm(turn: &mut Turn<'_>, heard: Heard, event: &Event, mapped: Mapped, unpla
         unsafe_key: mapped.unsafe_key,
         emergency,
     };
-    let policy = turn.state.policy.clone();
-    match reduction::raise_or_clear(&turn.state.alarms, &report, turn.state.at, &policy.reduce) {
+    match reduction::raise_or_clear(&turn.state.alarms, &report, turn.state.at, &turn.policy.reduce) {
         Verdict::Event(reason, alarm) => {
             turn.emit(Delta::Event {
                 index: heard.index,

@@ -19,6 +19,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod turn;
+mod warm;
 
 pub use answer::Answer;
 pub use changes::{Changes, ItemChange, ItemKind, RowChange};

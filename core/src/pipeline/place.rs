@@ -9,7 +9,7 @@ use crate::ingest::{Mapped, Mapping};
 use crate::model::{Anchor, EntityIx, Event, Name, SourceKind};
 use crate::policy::Policy;
 use crate::reduction::Alarms;
-use crate::topology::{Entity, Found, Topology};
+use crate::topology::{Found, Topology};
 
 pub(super) fn view<'a>(state: &'a State, policy: &'a Policy) -> View<'a, Alarms> {
     View {
@@ -27,7 +27,7 @@ pub(super) fn view<'a>(state: &'a State, policy: &'a Policy) -> View<'a, Alarms>
 pub(super) fn anchor(turn: &mut Turn<'_>, event: &Event, mapped: &Mapped) -> Anchor {
     let named = device(turn, event, mapped);
     let topology = &turn.state.topology;
-    if topology.entity(named).is_some_and(Entity::is_link)
+    if topology.nature(named).link()
         && let Some((a, b)) = topology.ends(named)
     {
         return Anchor {
@@ -62,7 +62,7 @@ fn given_link(topology: &Topology, mapped: &Mapped) -> Option<EntityIx> {
     if mapped.link.is_empty() {
         return None;
     }
-    one(topology.find(&mapped.link)).filter(|ix| topology.entity(*ix).is_some_and(Entity::is_link))
+    one(topology.find(&mapped.link)).filter(|ix| topology.nature(*ix).link())
 }
 
 /// The link of a port that the inventory knows by itself.

@@ -1,9 +1,13 @@
+use std::sync::Arc;
+
 use super::answer::Answer;
 use super::delta::Delta;
 use super::input::Input;
 use super::state::State;
-use super::{clock, command, event, place};
+use super::{clock, command, event, place, warm};
+use crate::ingest::Mapping;
 use crate::model::{EntityIx, IdKind, Timestamp};
+use crate::policy::Policy;
 
 /// What a batch of inputs did.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,16 +24,27 @@ pub struct Decided {
 pub fn decide(state: &mut State, seq: u64, at: Timestamp, inputs: &[Input]) -> Decided {
     state.begin(seq, at);
     let mut turn = Turn {
+        mapping: state.mapping.clone(),
+        policy: state.policy.clone(),
         state,
         deltas: Vec::with_capacity(inputs.len() + inputs.len() / 4 + 8),
     };
-    let answers = inputs.iter().enumerate().map(|(index, input)| turn.input(index as u32, input)).collect();
+    let mut answers = Vec::with_capacity(inputs.len());
+    for ahead in inputs.chunks(warm::AHEAD) {
+        warm::read_ahead(turn.state, ahead);
+        for input in ahead {
+            answers.push(turn.input(answers.len() as u32, input));
+        }
+    }
     Decided { deltas: turn.deltas, answers }
 }
 
 /// A record in the making.
 pub(super) struct Turn<'a> {
     pub(super) state: &'a mut State,
+    /// The documents in force, apart from the state so that both can be used at once.
+    pub(super) mapping: Arc<Mapping>,
+    pub(super) policy: Arc<Policy>,
     deltas: Vec<Delta>,
 }
 
@@ -78,6 +93,10 @@ impl Turn<'_> {
     /// Folds a change and writes it down.
     pub(super) fn emit(&mut self, delta: Delta) {
         self.state.fold(&delta);
+        if let Delta::Mapping { .. } | Delta::Policy { .. } = delta {
+            self.mapping = self.state.mapping.clone();
+            self.policy = self.state.policy.clone();
+        }
         self.deltas.push(delta);
     }
 

@@ -50,6 +50,12 @@ impl Alarms {
         self.by_identity.get(&identity).and_then(|ix| self.get(*ix).map(|alarm| (*ix, alarm)))
     }
 
+    /// The slot of an identity.
+    #[must_use]
+    pub fn slot_of(&self, identity: u128) -> Option<AlarmIx> {
+        self.by_identity.get(&identity).copied()
+    }
+
     /// The slot of an id.
     #[must_use]
     pub fn by_id(&self, id: AlarmId) -> Option<AlarmIx> {

@@ -88,9 +88,20 @@ fn names(matter: &Matter<'_>, entities: &[EntityIx]) -> String {
 
 /// Seconds are enough for people.
 fn moment(at: Timestamp) -> String {
-    let text = at.to_string();
-    let seconds = text.split(['.', 'Z']).next().unwrap_or(&text);
-    format!("{} UTC", seconds.replace('T', " "))
+    let mut text = at.to_string();
+    if let Some(end) = text.find(['.', 'Z']) {
+        text.truncate(end);
+    }
+    if let Some(between) = text.find('T') {
+        text.replace_range(between..=between, " ");
+    }
+    text.push_str(" UTC");
+    text
+}
+
+/// A share in whole percent.
+fn percent(share: f64) -> u32 {
+    (share * 100.0).round() as u32
 }
 
 fn place(matter: &Matter<'_>, text: &mut String) {
@@ -139,7 +150,7 @@ fn hit(matter: &Matter<'_>, text: &mut String) {
     if matter.incident.emergency {
         text.push_str("EMERGENCY SERVICES ARE TOUCHED.\n");
     }
-    let link = |entity: &EntityIx| matter.topology.entity(*entity).is_some_and(crate::topology::Entity::is_link);
+    let link = |entity: &EntityIx| matter.topology.nature(*entity).link();
     let special = |entity: &EntityIx| link(entity) || impact.services.contains(entity) || impact.customers.contains(entity);
     let down: Vec<EntityIx> = impact.down.iter().map(|(entity, _)| *entity).filter(|entity| !special(entity)).collect();
     let degraded: Vec<EntityIx> = impact.degraded.iter().copied().filter(|entity| !link(entity)).collect();
@@ -183,13 +194,13 @@ fn causes(matter: &Matter<'_>, text: &mut String) {
     let sure = if first.confidence >= LIKELY { "Likely cause" } else { "Perhaps" };
     let _ = writeln!(
         text,
-        "{sure}: {} ({:.0} %). {}",
+        "{sure}: {} ({} %). {}",
         name(matter, first.entity),
-        first.confidence * 100.0,
+        percent(first.confidence),
         first.reason
     );
     for other in matter.hypotheses.iter().skip(1).filter(|other| other.confidence >= 0.05) {
-        let _ = writeln!(text, "Or: {} ({:.0} %). {}", name(matter, other.entity), other.confidence * 100.0, other.reason);
+        let _ = writeln!(text, "Or: {} ({} %). {}", name(matter, other.entity), percent(other.confidence), other.reason);
     }
     facts(text, "Facts", first, 4, |fact| {
         matches!(

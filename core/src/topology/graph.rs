@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::entity::{Entity, TopologyDelta, canonical_address};
+use super::nature::Nature;
 use super::relation::{Neighbour, Relation, RelationIx, RelationKind};
 use super::slots::{MOST, Slots};
 use crate::model::{EntityId, EntityIx, IdKind, Minter, Name, Timestamp};
@@ -25,6 +26,8 @@ pub(super) const LONGEST_NAME: usize = 255;
 #[derive(Clone, Debug, Default)]
 pub struct Topology {
     entities: Slots<Box<Entity>>,
+    /// Per entity slot.
+    pub(super) natures: Vec<Nature>,
     relations: Slots<Relation>,
     /// Per entity slot, sorted by relation.
     adjacency: Vec<Vec<Neighbour>>,
@@ -238,7 +241,7 @@ impl Topology {
     }
 
     fn placed(&self, ix: EntityIx) -> bool {
-        self.entity(ix).is_some_and(|entity| entity.placed)
+        self.nature(ix).placed()
     }
 
     fn put_entity(&mut self, ix: EntityIx, entity: Box<Entity>) {
@@ -258,12 +261,20 @@ impl Topology {
             self.unindex(ix, &old);
         }
         self.index(ix, &entity);
+        let slot = ix.0 as usize;
+        if self.natures.len() <= slot {
+            self.natures.resize(slot + 1, Nature::default());
+        }
+        self.natures[slot] = Nature::of(&entity);
         self.entities.put(ix.0, entity);
     }
 
     fn remove_entity(&mut self, ix: EntityIx) {
         let Some(gone) = self.entities.remove(ix.0) else { return };
         self.shape += 1;
+        if let Some(nature) = self.natures.get_mut(ix.0 as usize) {
+            *nature = Nature::default();
+        }
         self.unindex(ix, &gone);
         for neighbour in self.neighbours(ix).to_vec() {
             self.remove_relation(neighbour.relation);

@@ -1,4 +1,4 @@
-use super::entity::{Entity, canonical_address};
+use super::entity::canonical_address;
 use super::graph::{Found, Topology};
 use super::ifname::InterfaceName;
 use super::relation::RelationKind;
@@ -42,9 +42,11 @@ impl Topology {
 
     /// What a part is directly part of; `None` for what is no part, or stands in a place.
     pub(super) fn holder(&self, ix: EntityIx) -> Option<EntityIx> {
-        self.entity(ix).filter(|entity| entity.is_part())?;
+        if !self.nature(ix).part() {
+            return None;
+        }
         self.container(ix)
-            .filter(|holder| self.entity(*holder).is_some_and(|entity| !entity.is_place()))
+            .filter(|holder| self.entity(*holder).is_some() && !self.nature(*holder).place())
     }
 
     /// The site an entity stands in: the nearest SITE, else the outermost place; itself for a site.
@@ -53,13 +55,12 @@ impl Topology {
         let mut outermost = None;
         let mut here = Some(ix);
         for _ in 0..2 * LEVELS {
-            let Some((at, entity)) = here.and_then(|at| Some((at, self.entity(at)?))) else {
-                break;
-            };
-            if entity.is("SITE") {
+            let Some(at) = here else { break };
+            let nature = self.nature(at);
+            if nature.site() {
                 return Some(at);
             }
-            if entity.is_place() {
+            if nature.place() {
                 outermost = Some(at);
             }
             here = self.container(at);
@@ -140,7 +141,7 @@ impl Topology {
             level = level
                 .iter()
                 .flat_map(|ix| self.contents(*ix))
-                .filter(|ix| *ix != device && self.entity(*ix).is_some_and(Entity::is_part))
+                .filter(|ix| *ix != device && self.nature(*ix).part())
                 .collect();
         }
         found.sort_unstable();
@@ -150,7 +151,8 @@ impl Topology {
 
     /// What lies beyond something that is connected to a device.
     fn across(&self, device: EntityIx, next: EntityIx) -> Option<Linked> {
-        if !self.entity(next)?.is_link() {
+        self.entity(next)?;
+        if !self.nature(next).link() {
             let other = self.device_of(next);
             return (other != device).then_some(Linked { link: None, other });
         }
@@ -192,7 +194,7 @@ impl Topology {
     }
 
     fn has_port(&self, link: EntityIx, device: EntityIx, port: InterfaceName<'_>) -> bool {
-        let Some(entity) = self.entity(link).filter(|entity| entity.is_link()) else {
+        let Some(entity) = self.entity(link).filter(|_| self.nature(link).link()) else {
             return false;
         };
         let same = |key: &str| {
@@ -220,7 +222,7 @@ impl Topology {
                 .neighbours(here)
                 .iter()
                 .filter(|n| n.kind == RelationKind::Connects)
-                .find(|n| self.entity(n.other).is_some_and(Entity::is_link));
+                .find(|n| self.nature(n.other).link());
             if let Some(link) = link {
                 return Some(link.other);
             }
@@ -232,6 +234,9 @@ impl Topology {
     /// The link and the device that a port's address belongs to: a LINK's `source_address` or `target_address`.
     #[must_use]
     pub fn by_port_address(&self, address: &str) -> Option<(EntityIx, EntityIx)> {
+        if address.is_empty() {
+            return None;
+        }
         let (link, at_target) = self.port_address(&canonical_address(address))?;
         let (a, b) = self.ends(link)?;
         Some((link, if at_target { b } else { a }))
@@ -257,7 +262,7 @@ impl Topology {
     /// Serves emergency calls itself, or something does that depends on it directly.
     #[must_use]
     pub fn serves_emergency(&self, ix: EntityIx) -> bool {
-        let emergency = |ix: EntityIx| self.entity(ix).is_some_and(Entity::emergency);
+        let emergency = |ix: EntityIx| self.nature(ix).emergency();
         let dependants = self.neighbours(ix).iter().filter(|n| n.falls_with_me() || n.my_group()).map(|n| n.other);
         emergency(ix) || dependants.chain(self.children(ix).iter().copied()).any(emergency)
     }

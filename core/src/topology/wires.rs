@@ -28,9 +28,8 @@ impl Wires {
         for slot in 0..graph.slots() as u32 {
             start.push(ways.len() as u32);
             let ix = EntityIx(slot);
-            let speaks = graph
-                .entity(ix)
-                .is_some_and(|entity| !entity.is_link() && !entity.is_part() && !entity.is_place());
+            let nature = graph.nature(ix);
+            let speaks = graph.entity(ix).is_some() && !nature.link() && !nature.part() && !nature.place();
             if speaks {
                 ways.extend(graph.links_of(ix));
             }

@@ -1,7 +1,6 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::super::entity::Entity;
 use super::super::graph::Topology;
 use super::super::relation::RelationKind;
 use super::csr::Csr;
@@ -45,7 +44,7 @@ impl Mesh {
             ..Self::default()
         };
         for (ix, entity) in graph.entities() {
-            mesh.device[ix.0 as usize] = !entity.is_link() && !entity.is_part();
+            mesh.device[ix.0 as usize] = !graph.nature(ix).link() && !graph.nature(ix).part();
             mesh.root[ix.0 as usize] = entity.is_root();
         }
         mesh.marked = mesh.root.contains(&true);
@@ -155,7 +154,7 @@ fn edges(graph: &Topology) -> Vec<(u32, u32)> {
     let ends: Vec<_> = graph.entities().map(|(ix, _)| ix).filter(|ix| bears[ix.0 as usize]).collect();
     for end in ends {
         let mut here = end;
-        while graph.entity(here).is_some_and(Entity::is_part)
+        while graph.nature(here).part()
             && let Some(holder) = graph.holder(here)
         {
             let known = here != end && std::mem::replace(&mut bears[here.0 as usize], true);

@@ -59,8 +59,8 @@ pub struct ImpactIndex {
     members: FxHashMap<u32, u32>,
     told: Vec<Told>,
     mesh: Mesh,
-    /// What a root's failure does takes a pass over the whole network: found when first asked for, kept.
-    roots: FxHashMap<u32, OnceLock<Impact>>,
+    /// By slot, what its failure alone does: found when first asked for, and kept where it is short, or a root's and hence costly.
+    known: Vec<OnceLock<Box<Impact>>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +69,9 @@ enum Told {
     Service,
     Customer,
 }
+
+/// Entities in an impact that is kept for the next time it is asked for.
+const SHORT: usize = 256;
 
 /// How an entity stands while a failure is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,14 +109,13 @@ impl ImpactIndex {
             *members.entry(*group).or_default() += 1;
         }
         let mesh = Mesh::new(graph);
-        let roots = (0..slots as u32).filter(|slot| mesh.root[*slot as usize]);
         Self {
             shape: graph.shape(),
             dependants: Csr::new(slots, falls),
             groups,
             members,
             told,
-            roots: roots.map(|slot| (slot, OnceLock::new())).collect(),
+            known: vec![OnceLock::new(); slots],
             mesh,
         }
     }
@@ -127,10 +129,18 @@ impl ImpactIndex {
     /// What goes down and what loses its redundancy when one entity fails.
     #[must_use]
     pub fn impact(&self, failed: EntityIx) -> Cow<'_, Impact> {
-        match self.roots.get(&failed.0) {
-            Some(kept) => Cow::Borrowed(kept.get_or_init(|| self.impact_of_set(&[failed]))),
-            None => Cow::Owned(self.impact_of_set(&[failed])),
+        let slot = failed.0 as usize;
+        let Some(known) = self.known.get(slot) else {
+            return Cow::Owned(Impact::default());
+        };
+        if let Some(impact) = known.get() {
+            return Cow::Borrowed(impact);
         }
+        let impact = self.impact_of_set(&[failed]);
+        if impact.down.len() + impact.degraded.len() <= SHORT || self.mesh.root[slot] {
+            return Cow::Borrowed(known.get_or_init(|| Box::new(impact)));
+        }
+        Cow::Owned(impact)
     }
 
     /// What goes down and what loses its redundancy when several entities fail together. Slots not known here take nothing down.

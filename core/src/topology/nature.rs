@@ -1,0 +1,72 @@
+use super::entity::Entity;
+use super::graph::Topology;
+use crate::model::EntityIx;
+
+/// What an entity's type and id make it: asked of the words once, whenever it changes, and kept beside the graph.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Nature(u8);
+
+const LINK: u8 = 1;
+const PLACE: u8 = 2;
+const PART: u8 = 4;
+const SITE: u8 = 8;
+const EMERGENCY: u8 = 16;
+const PLACED: u8 = 32;
+
+impl Nature {
+    pub(super) fn of(entity: &Entity) -> Self {
+        let bit = |holds: bool, bit: u8| if holds { bit } else { 0 };
+        Self(
+            bit(entity.is_link(), LINK)
+                | bit(entity.is_place(), PLACE)
+                | bit(entity.is_part(), PART)
+                | bit(entity.is("SITE"), SITE)
+                | bit(entity.emergency(), EMERGENCY)
+                | bit(entity.placed, PLACED),
+        )
+    }
+
+    /// See [`Entity::is_link`].
+    #[must_use]
+    pub const fn link(self) -> bool {
+        self.0 & LINK != 0
+    }
+
+    /// See [`Entity::is_place`].
+    #[must_use]
+    pub const fn place(self) -> bool {
+        self.0 & PLACE != 0
+    }
+
+    /// See [`Entity::is_part`].
+    #[must_use]
+    pub const fn part(self) -> bool {
+        self.0 & PART != 0
+    }
+
+    /// A SITE.
+    #[must_use]
+    pub const fn site(self) -> bool {
+        self.0 & SITE != 0
+    }
+
+    /// See [`Entity::emergency`].
+    #[must_use]
+    pub const fn emergency(self) -> bool {
+        self.0 & EMERGENCY != 0
+    }
+
+    /// The inventory knows it.
+    #[must_use]
+    pub const fn placed(self) -> bool {
+        self.0 & PLACED != 0
+    }
+}
+
+impl Topology {
+    /// What the entity in a slot is by its type; nothing at all for an empty slot.
+    #[must_use]
+    pub fn nature(&self, ix: EntityIx) -> Nature {
+        self.natures.get(ix.0 as usize).copied().unwrap_or_default()
+    }
+}
