@@ -4,7 +4,7 @@ use super::card;
 use super::index::{Group, live};
 use super::place::View;
 use super::tie::{DARK, DOWN, ENVIRONMENT, HARD, LOAD, NAMED, OTHER, PORT, POWER, RESTART, Role, SERVICE, SPOKE, Tie, flags};
-use crate::model::{AlarmFacts, AlarmLookup, EntityIx, IncidentIx, Link, LinkReason, Subject, Timestamp};
+use crate::model::{AlarmFacts, AlarmLookup, EntityIx, Incident, IncidentIx, Link, LinkReason, Span, Subject, Timestamp, Trouble};
 
 /// One failure's symptoms at its neighbours come within this time: dead timers run 40 s, and more for a late message.
 const NEAR: i64 = 60 * SECOND;
@@ -14,6 +14,8 @@ const AT_ONCE: i64 = 5 * SECOND;
 const HOLD: i64 = 400 * SECOND;
 /// A device that comes back says so within this time of its links.
 const BACK: i64 = 240 * SECOND;
+/// Two troubles of one entity of which one says little come within this time.
+const VAGUE: i64 = 5 * NEAR;
 const SECOND: i64 = 1_000_000;
 /// So many devices of one site, and dependants of one element, are looked at.
 const MANY: usize = 64;
@@ -106,7 +108,22 @@ fn matches<'a, L: AlarmLookup>(
     role: Role,
     fits: impl Fn(&Group, &Tie) -> Option<Limit> + 'a,
 ) -> impl Iterator<Item = Match> + 'a {
-    look.view.index.at(entity).iter().filter_map(move |ix| {
+    recent(look, entity, role, None, fits)
+}
+
+/// Matches at an entity among incidents with an alarm about it in the last `most` microseconds, which costs nothing for those without.
+fn recent<'a, L: AlarmLookup>(
+    look: &'a Look<'_, L>,
+    entity: EntityIx,
+    role: Role,
+    most: Option<i64>,
+    fits: impl Fn(&Group, &Tie) -> Option<Limit> + 'a,
+) -> impl Iterator<Item = Match> + 'a {
+    let since = most.map(|most| look.at.minus(Span::micros(most)));
+    let spots = since.map_or_else(|| look.view.index.at(entity), |since| look.view.index.at_since(entity, since));
+    let near = spots.iter().filter(move |spot| since.is_none_or(|since| spot.last >= since));
+    near.filter_map(move |spot| {
+        let ix = &spot.ix;
         let group = look.view.index.group(*ix)?;
         let tie = group.tie(entity, role)?;
         let limit = fits(group, tie)?;
@@ -275,6 +292,9 @@ fn suspected<'a, L: AlarmLookup>(look: &'a Look<'_, L>, device: EntityIx, hold: 
 
 /// The entity itself has trouble.
 fn trouble<L: AlarmLookup>(look: &Look<'_, L>, entity: EntityIx, device: EntityIx, flags: u16) -> Home {
+    if flags & (OTHER | LOAD) != 0 {
+        return vague(look, entity, device, flags);
+    }
     let own = best(
         matches(look, entity, Role::Direct, |_, tie| together(flags, tie.flags))
             .chain(matches(look, device, Role::Direct, |_, tie| together(flags, tie.flags))),
@@ -314,6 +334,44 @@ fn trouble<L: AlarmLookup>(look: &Look<'_, L>, entity: EntityIx, device: EntityI
     if near.found.is_some() { near } else { family(look, entity, flags) }
 }
 
+/// The entity has trouble of a kind that says little: only what is close in time counts.
+fn vague<L: AlarmLookup>(look: &Look<'_, L>, entity: EntityIx, device: EntityIx, flags: u16) -> Home {
+    let own = |at: EntityIx| recent(look, at, Role::Direct, Some(VAGUE), |_, tie| together(flags, tie.flags));
+    let own = best(own(entity).chain((device != entity).then(|| own(device)).into_iter().flatten()));
+    if own.is_some() {
+        return one(own, LinkReason::SameEntity, Some(entity));
+    }
+    let ends: Vec<Match> = recent(look, device, Role::End, Some(0), |group, _| {
+        group.explained_by(device).then_some(Limit::Within(0))
+    })
+    .collect();
+    if !ends.is_empty() {
+        return several(ends.into_iter(), device);
+    }
+    let near = family(look, entity, flags);
+    if near.found.is_some() || flags & OTHER == 0 {
+        near
+    } else {
+        next_door(look, device)
+    }
+}
+
+/// Trouble of which nothing is known but place and time: a device one link away has some too, at the same time, and the incident began no
+/// more than two links from here.
+fn next_door<L: AlarmLookup>(look: &Look<'_, L>, device: EntityIx) -> Home {
+    let wires = look.view.wires;
+    let found = wires.from(device).iter().take(MANY).flat_map(|way| {
+        let around = move |group: &Group, tie: &Tie| {
+            let began = group.ties().min_by_key(|tie| tie.first).map(|tie| tie.entity)?;
+            let close = began == way.other || began == device || wires.from(began).iter().any(|next| next.other == way.other);
+            (close && tie.has(OTHER)).then_some(Limit::Within(NEAR))
+        };
+        recent(look, way.other, Role::Direct, Some(NEAR), around).map(|found| (found, way.other))
+    });
+    let nearest = found.min_by_key(|(found, _)| (!found.open, found.gap, found.ix));
+    one(nearest.map(|(found, _)| found), LinkReason::SameNeighbour, nearest.map(|(_, through)| through))
+}
+
 /// A restart belongs where the device is still lost, or came back a moment ago.
 fn came_back<L: AlarmLookup>(look: &Look<'_, L>, ix: IncidentIx, device: EntityIx) -> bool {
     let members = look.view.incidents.get(ix).map_or(&[][..], |incident| &incident.members);
@@ -329,7 +387,7 @@ fn together(new: u16, old: u16) -> Option<Limit> {
         (true, true) => Some(Limit::Window),
         _ if new & PORT != 0 && old & (PORT | HARD) != 0 || old & PORT != 0 && new & HARD != 0 => Some(Limit::Within(NEAR / 2)),
         _ if (new | old) & PORT != 0 => None,
-        _ if new & (LOAD | OTHER) != 0 || old & (LOAD | OTHER) != 0 => Some(Limit::Within(5 * NEAR)),
+        _ if new & (LOAD | OTHER) != 0 || old & (LOAD | OTHER) != 0 => Some(Limit::Within(VAGUE)),
         _ => None,
     }
 }
@@ -351,9 +409,11 @@ fn family<L: AlarmLookup>(look: &Look<'_, L>, entity: EntityIx, flags: u16) -> H
     let trouble = HARD | POWER | DARK | SERVICE | OTHER;
     if flags & (SERVICE | OTHER) != 0 {
         let upwards = above.iter().flat_map(|up| {
-            let own = matches(look, *up, Role::Direct, move |_, tie| tie.has(trouble).then_some(Limit::Within(HOLD)));
-            let lost = matches(look, *up, Role::Lost, |_, _| Some(Limit::Within(HOLD)));
-            let ends = matches(look, *up, Role::End, |group, tie| {
+            let own = recent(look, *up, Role::Direct, Some(HOLD), move |_, tie| {
+                tie.has(trouble).then_some(Limit::Within(HOLD))
+            });
+            let lost = recent(look, *up, Role::Lost, Some(HOLD), |_, _| Some(Limit::Within(HOLD)));
+            let ends = recent(look, *up, Role::End, Some(HOLD), |group, tie| {
                 (group.explained_by(*up) && tie.has(NAMED)).then_some(Limit::Within(HOLD))
             });
             own.chain(lost).chain(ends).map(|found| (found, *up))
@@ -442,6 +502,19 @@ pub(super) fn hang_together(a: &AlarmFacts<'_>, b: &AlarmFacts<'_>, window: i64)
         Limit::Window | Limit::Ever => gap <= window,
     };
     near.then(|| tied(reason, Some(through)))
+}
+
+/// So far in time from all of an incident's alarms that, being of a kind that says little, it cannot belong there.
+pub(super) fn beyond(alarm: &AlarmFacts<'_>, incident: &Incident) -> bool {
+    let Subject::Own {
+        trouble: Trouble::Other | Trouble::Load,
+        ..
+    } = alarm.subject()
+    else {
+        return false;
+    };
+    let at = alarm.when();
+    incident.first_at.since(at).max(at.since(incident.last_at)).as_micros() > HOLD
 }
 
 /// Says whether the device of a tie ever told of itself.

@@ -157,11 +157,21 @@ impl Group {
 /// Stands for "no device": the end of no link.
 const NOBODY: EntityIx = EntityIx(u32::MAX);
 
+/// A live incident at an entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Spot {
+    pub(super) ix: IncidentIx,
+    /// When the newest of its alarms about the entity came in.
+    pub(super) last: Timestamp,
+}
+
 /// The index over every incident of one tenant.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
     /// Per entity slot, sorted: live incidents with a tie there.
-    spots: Vec<Vec<IncidentIx>>,
+    spots: Vec<Vec<Spot>>,
+    /// Per entity slot: not older than the newest of its spots, so that most entities need no second look.
+    newest: Vec<Timestamp>,
     /// Per incident slot.
     groups: Vec<Option<Group>>,
     /// Per entity slot, sorted: lesser alarms about it that stand outside of incidents.
@@ -178,8 +188,16 @@ impl Index {
     }
 
     /// Live incidents that touch an entity, in the order of slots.
-    pub(super) fn at(&self, entity: EntityIx) -> &[IncidentIx] {
+    pub(super) fn at(&self, entity: EntityIx) -> &[Spot] {
         self.spots.get(entity.0 as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same, or none where no alarm of theirs about the entity came in since an instant.
+    pub(super) fn at_since(&self, entity: EntityIx, since: Timestamp) -> &[Spot] {
+        match self.newest.get(entity.0 as usize) {
+            Some(newest) if *newest >= since => self.at(entity),
+            _ => &[],
+        }
     }
 
     /// Lesser alarms outside of incidents about an entity, in the order of slots.
@@ -189,7 +207,7 @@ impl Index {
 
     /// An incident that says that this link is down now.
     pub(super) fn down(&self, link: EntityIx) -> Option<IncidentIx> {
-        self.at(link).iter().copied().find(|ix| {
+        self.at(link).iter().map(|spot| spot.ix).find(|ix| {
             let tie = self.group(*ix).and_then(|group| group.tie(link, Role::Link));
             tie.is_some_and(|tie| tie.active > 0 && tie.has(DOWN))
         })
@@ -231,7 +249,7 @@ impl Index {
         let claims = claims(alarm.subject());
         tie_up(group, &claims, member.at, !alarm.cleared);
         for claim in claims.iter() {
-            spot(&mut self.spots, claim.entity, ix);
+            self.spot(claim.entity, ix, member.at);
         }
     }
 
@@ -309,12 +327,26 @@ impl Index {
         let Some(incident) = incident.filter(|incident| live(incident)) else { return };
         for member in &incident.members {
             if let Some(alarm) = alarms.facts(member.alarm) {
-                let claims = claims(alarm.subject());
-                tie_up(group, &claims, member.at, !alarm.cleared);
-                for claim in claims.iter() {
-                    spot(&mut self.spots, claim.entity, ix);
-                }
+                tie_up(group, &claims(alarm.subject()), member.at, !alarm.cleared);
             }
+        }
+        let places: Vec<(EntityIx, Timestamp)> = group.ties.iter().map(|tie| (tie.entity, tie.last)).collect();
+        for (entity, last) in places {
+            self.spot(entity, ix, last);
+        }
+    }
+
+    fn spot(&mut self, entity: EntityIx, ix: IncidentIx, at: Timestamp) {
+        let slot = entity.0 as usize;
+        if self.spots.len() <= slot {
+            self.spots.resize_with(slot + 1, Vec::new);
+            self.newest.resize(slot + 1, Timestamp::EPOCH);
+        }
+        self.newest[slot] = self.newest[slot].max(at);
+        let spots = &mut self.spots[slot];
+        match spots.binary_search_by_key(&ix, |spot| spot.ix) {
+            Ok(place) => spots[place].last = spots[place].last.max(at),
+            Err(place) => spots.insert(place, Spot { ix, last: at }),
         }
     }
 
@@ -324,7 +356,7 @@ impl Index {
         };
         for tie in &group.ties {
             if let Some(spot) = self.spots.get_mut(tie.entity.0 as usize)
-                && let Ok(place) = spot.binary_search(&ix)
+                && let Ok(place) = spot.binary_search_by_key(&ix, |spot| spot.ix)
             {
                 spot.remove(place);
             }
@@ -399,15 +431,5 @@ fn tie_up(group: &mut Group, claims: &super::tie::Claims, at: Timestamp, active:
     }
     if let Some(ends) = ends {
         group.narrow(ends);
-    }
-}
-
-fn spot(spots: &mut Vec<Vec<IncidentIx>>, entity: EntityIx, ix: IncidentIx) {
-    let slot = entity.0 as usize;
-    if spots.len() <= slot {
-        spots.resize_with(slot + 1, Vec::new);
-    }
-    if let Err(place) = spots[slot].binary_search(&ix) {
-        spots[slot].insert(place, ix);
     }
 }

@@ -47,7 +47,11 @@ fn lesser<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx, incident: &Inciden
     loose.sort_unstable();
     loose.dedup();
     let mut deltas = Vec::new();
-    for alarm in loose.into_iter().filter_map(|alarm| view.alarms.facts(alarm)).take(room) {
+    let near = loose
+        .into_iter()
+        .filter_map(|alarm| view.alarms.facts(alarm))
+        .filter(|alarm| !find::beyond(alarm, incident));
+    for alarm in near.take(room) {
         if let Some((found, link)) = find::home(view, &alarm, None).found
             && found == ix
         {

@@ -166,8 +166,8 @@ fn leave(turn: &mut Turn<'_>, alarm: AlarmIx, reason: Reason) {
 fn correlate(turn: &mut Turn<'_>, ix: AlarmIx) {
     let id = IncidentId(turn.state.minter.mint(IdKind::Incident, turn.state.seq, turn.state.minted));
     turn.state.refresh();
-    let lost = |alarm: AlarmFacts<'_>| matches!(alarm.symptom, Symptom::SessionDown | Symptom::Unreachable);
-    if turn.state.alarms.facts(ix).is_some_and(lost) {
+    let far = |alarm: AlarmFacts<'_>| matches!(alarm.symptom, Symptom::SessionDown | Symptom::Unreachable | Symptom::Other);
+    if turn.state.alarms.facts(ix).is_some_and(far) {
         turn.state.rewire();
     }
     let deltas = {

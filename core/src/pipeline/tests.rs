@@ -173,3 +173,56 @@ fn an_alarm_that_begins_to_flap_is_never_without_an_incident() {
     let (_, alarm) = state.alarms().iter().next().unwrap();
     assert!(!alarm.cleared && alarm.incident.is_some());
 }
+
+/// `names` in a row, each linked to the next.
+fn chain(names: &[&str]) -> Input {
+    use crate::topology::{EntitySpec, RelationSpec, TopologyPatch};
+    let patch = TopologyPatch {
+        entities: names
+            .iter()
+            .map(|name| EntitySpec {
+                external_id: Name::from(*name),
+                ..EntitySpec::default()
+            })
+            .collect(),
+        relations: names
+            .windows(2)
+            .map(|pair| RelationSpec {
+                source: Name::from(pair[0]),
+                target: Name::from(pair[1]),
+                kind: Name::from("CONNECTS"),
+            })
+            .collect(),
+        ..TopologyPatch::default()
+    };
+    Input::Topology {
+        patch: Box::new(patch),
+        actor: Actor {
+            name: Name::from("test"),
+            role: Role::Admin,
+            from: Name::EMPTY,
+        },
+    }
+}
+
+#[test]
+fn trouble_of_an_unknown_kind_hangs_together_next_door_within_a_minute_and_no_further_than_two_links() {
+    let mut state = state();
+    let mut inputs = vec![chain(&["a", "b", "c", "d", "e", "f", "g"])];
+    let raises = [("a", 1_000), ("b", 1_020), ("c", 1_040), ("d", 1_060), ("g", 1_070), ("f", 1_150)];
+    inputs.extend(raises.map(|(entity, now)| report(entity, &format!("X{now}"), Severity::Major, now, false)));
+    let _ = decide(&mut state, 1, at(1_150), &inputs);
+    let mut together: Vec<Vec<String>> = state
+        .incidents()
+        .iter()
+        .map(|(_, incident)| {
+            let named = incident.members.iter().filter_map(|member| {
+                let alarm = state.alarms().get(member.alarm)?;
+                Some(state.topology().entity(alarm.anchor.entity)?.name.to_string())
+            });
+            named.collect()
+        })
+        .collect();
+    together.sort();
+    assert_eq!(together, [vec!["a", "b", "c"], vec!["d"], vec!["f"], vec!["g"]]);
+}
