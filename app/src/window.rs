@@ -69,7 +69,7 @@ impl Seat {
         self.address = url.clone();
         let ctx = ctx.clone();
         self.replica = Replica::default();
-        match Link::open(Target { url, credential }, move || ctx.request_repaint()) {
+        match Link::open(Target { url, credential }, move |within| ctx.request_repaint_after(within)) {
             Ok(link) => (self.link, self.welcome) = (Some(link), None),
             Err(error) => self.desk.tell(false, format!("{error:#}")),
         }

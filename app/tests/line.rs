@@ -121,7 +121,7 @@ fn open(url: &str, credential: Credential) -> Link {
             url: url.to_owned(),
             credential,
         },
-        || {},
+        |_| {},
     )
     .unwrap()
 }

@@ -1,7 +1,7 @@
 //! What a frame costs with a hundred thousand alarms and a network of ten thousand places and thirty thousand links.
 //!
-//! `cargo bench -p pedkai-ui` prints the median, the 99th percentile and the worst of update + tessellate for each screen, and what
-//! filtering and sorting everything anew costs.
+//! `cargo bench -p pedkai-ui --bench frames` prints the median, the 99th percentile and the worst of update + tessellate for each screen, and what
+//! filtering and sorting everything anew costs. "In a storm" is a frame while 500 alarms a second come in, with taking them in.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints, and fails by panicking")]
 
 use std::{
@@ -25,10 +25,16 @@ use pedkai_ui::{
 };
 use uuid::Uuid;
 
+/// The one that the workstation runs on.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ALARMS: usize = 100_000;
 const PLACES: usize = 10_000;
 const LINKS: usize = 30_000;
 const FRAMES: usize = 300;
+/// Frames a second while rows come in: the line wakes the window no more often.
+const STORM: usize = 5;
 
 fn id(kind: u64, number: usize) -> Uuid {
     Uuid::from_u64_pair(kind << 32, number as u64 + 1)
@@ -161,7 +167,23 @@ struct Bench {
 
 impl Bench {
     fn frame(&mut self, events: Vec<Event>) -> Duration {
-        self.time += 1.0 / 60.0;
+        self.after(1.0 / 60.0, events)
+    }
+
+    /// A frame while 500 alarms a second come in: what came since the one before is taken in first, and counted.
+    fn storm(&mut self, number: usize) -> Duration {
+        let began = Instant::now();
+        for each in 0..500 / STORM {
+            let mut row = alarm((number * 7_919 + each * 104_729) % ALARMS);
+            row.last_raised_at = now().plus(Span::millis((self.time * 1_000.0) as i64));
+            row.cleared = number.is_multiple_of(3);
+            put(&mut self.model, Row::Alarm(row));
+        }
+        began.elapsed() + self.after(1.0 / STORM as f64, Vec::new())
+    }
+
+    fn after(&mut self, seconds: f64, events: Vec<Event>) -> Duration {
+        self.time += seconds;
         let input = RawInput {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, vec2(1920.0, 1080.0))),
             time: Some(self.time),
@@ -232,6 +254,7 @@ fn main() {
             bench.frame(Vec::new());
         }
         tell(&format!("{} at rest", view.word()), (0..FRAMES).map(|_| bench.frame(Vec::new())).collect());
+        tell(&format!("{} in a storm", view.word()), (0..FRAMES).map(|number| bench.storm(number)).collect());
         let down = if view == ViewName::Topology { 3.0 } else { -240.0 };
         tell(
             &format!("{} under the wheel", view.word()),

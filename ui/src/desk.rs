@@ -1,13 +1,14 @@
 //! The whole window: the frame, its screens, and what goes on between them.
 
 use egui::Ui;
+use pedkai_core::model::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     command::{AppCommand, Command, Situation},
     format::{self, Clock},
-    intent::Intent,
-    model::{self, Model},
+    intent::{Fetch, Intent},
+    model::{self, Detail, Model},
     shell::{Found, Gestures, Link, Mode, Shell, Status, Target},
     theme::{Density, Look, Theme},
     views::{
@@ -68,7 +69,11 @@ pub struct Desk {
     system: System,
     topology: Topology,
     toasts: Toasts,
+    asked_at: Option<Timestamp>,
 }
+
+/// How often the collector is asked whether anything is wrong with it.
+const EVERY: Span = Span::seconds(10);
 
 impl Desk {
     /// A window as it was left.
@@ -144,6 +149,10 @@ impl Desk {
             intents = self.screen(ui, model, clock, around, situation.view, gestures);
         });
         self.shell = shell;
+        if around.link == Link::Live && self.asked_at.is_none_or(|at| clock.now.since(at).abs() >= EVERY) {
+            self.asked_at = Some(clock.now);
+            intents.push(Intent::Fetch(Fetch::Workers));
+        }
         self.gestures(ui, &done, &mut intents);
         self.toasts.show(ui.ctx());
         intents.retain(|intent| !self.go_along(intent));
@@ -250,9 +259,26 @@ impl Desk {
             stale_sources: model.sources().iter().filter(|source| model::silence(source, clock.now).is_some()).count(),
             waiting: around.waiting,
             mode: around.mode,
+            troubles: troubles(model),
             as_of: None,
         }
     }
+}
+
+/// What the collector's workers say goes wrong, each thing once.
+fn troubles(model: &Model) -> Vec<String> {
+    let Some(Detail::Here(answer)) = model.details.get(&Fetch::Workers) else {
+        return Vec::new();
+    };
+    let workers = answer.get("items").and_then(serde_json::Value::as_array).into_iter().flatten();
+    let mut told: Vec<String> = Vec::new();
+    for worker in workers {
+        let word = |name: &str| worker.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+        if word("state") == "trouble" && told.iter().all(|other| other != word("detail")) {
+            told.push(word("detail").to_owned());
+        }
+    }
+    told
 }
 
 fn found(model: &Model, wanted: &str) -> Vec<Found> {

@@ -83,6 +83,29 @@ pub fn count(number: usize) -> String {
     out
 }
 
+/// A number in four letters at most, never more than there are: `999`, `2.8k`, `126k`, `3M`.
+pub fn short(number: usize) -> String {
+    match number {
+        0..=999 => number.to_string(),
+        1_000..=9_999 => format!("{}.{}k", number / 1_000, number / 100 % 10),
+        10_000..=999_999 => format!("{}k", number / 1_000),
+        _ => format!("{}M", number / 1_000_000),
+    }
+}
+
+/// So many bytes, in the unit that keeps three digits.
+pub fn bytes(number: u64) -> String {
+    let (mut size, mut unit) = (number as f64, "B");
+    for larger in ["kB", "MB", "GB", "TB"] {
+        if size < 999.5 {
+            break;
+        }
+        (size, unit) = (size / 1_000.0, larger);
+    }
+    let digits = usize::from(unit != "B" && size < 99.5);
+    format!("{size:.digits$} {unit}")
+}
+
 /// A number with its noun: `1 alarm`, `2 alarms`.
 pub fn counted(number: usize, noun: &str) -> String {
     let ending = match (number, noun) {
@@ -131,6 +154,23 @@ mod tests {
     fn numbers_are_grouped() {
         assert_eq!(count(1_234_567), "1\u{202f}234\u{202f}567");
         assert_eq!((counted(1, "alarm"), counted(2, "alarm")), ("1 alarm".to_owned(), "2 alarms".to_owned()));
+    }
+
+    #[test]
+    fn short_numbers_and_bytes_keep_their_size() {
+        for (number, words) in [(0, "0"), (999, "999"), (2_874, "2.8k"), (99_988, "99k"), (126_193, "126k"), (3_400_000, "3M")] {
+            assert_eq!(short(number), words);
+        }
+        for (number, words) in [
+            (0, "0 B"),
+            (820, "820 B"),
+            (22_888_872, "22.9 MB"),
+            (154_135_440, "154 MB"),
+            (1_435_521_110, "1.4 GB"),
+            (999_999, "1.0 MB"),
+        ] {
+            assert_eq!(bytes(number), words);
+        }
     }
 
     #[test]

@@ -95,21 +95,35 @@ pub struct Link {
 #[derive(Clone)]
 struct Herald {
     news: mpsc::SyncSender<News>,
-    wake: std::sync::Arc<dyn Fn() + Send + Sync>,
+    wake: std::sync::Arc<dyn Fn(Duration) + Send + Sync>,
+}
+
+/// How long rows may wait to be drawn: in a storm the window is drawn this often, not once for every row.
+const PACE: Duration = Duration::from_millis(200);
+
+impl News {
+    /// How soon the window has to look.
+    fn within(&self) -> Duration {
+        match self {
+            Self::Changes(_) | Self::Heartbeat | Self::Skew(_) | Self::Syncing(_) | Self::Unreadable(_) => PACE,
+            Self::Answer(..) | Self::Broken(_) | Self::Done(_) | Self::Live | Self::Refused(_) | Self::Reset | Self::Waiting(_) => Duration::ZERO,
+        }
+    }
 }
 
 impl Herald {
     /// Tells the window. Waits while the window has too much to read, so that a storm slows the line and not the screen.
     async fn tell(&self, mut news: News) -> bool {
+        let within = news.within();
         loop {
             match self.news.try_send(news) {
                 Ok(()) => {
-                    (self.wake)();
+                    (self.wake)(within);
                     return true;
                 }
                 Err(mpsc::TrySendError::Full(back)) => {
                     news = back;
-                    (self.wake)();
+                    (self.wake)(Duration::ZERO);
                     tokio::time::sleep(Duration::from_millis(4)).await;
                 }
                 Err(mpsc::TrySendError::Disconnected(_)) => return false,
@@ -122,8 +136,8 @@ impl Herald {
 const NEWS: usize = 256;
 
 impl Link {
-    /// Opens a line in a thread of its own; `wake` is called whenever there is news.
-    pub fn open(target: Target, wake: impl Fn() + Send + Sync + 'static) -> anyhow::Result<Self> {
+    /// Opens a line in a thread of its own; `wake` is called whenever there is news, with how soon it has to be looked at.
+    pub fn open(target: Target, wake: impl Fn(Duration) + Send + Sync + 'static) -> anyhow::Result<Self> {
         let (tell, news) = mpsc::sync_channel(NEWS);
         let (orders, heard) = queue::unbounded_channel();
         let herald = Herald {
@@ -163,5 +177,38 @@ async fn run(target: Target, herald: Herald, heard: queue::UnboundedReceiver<Ord
     tokio::select! {
         () = orders => {}
         () = feed::follow(&session, &herald, &again) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_drawn_at_a_pace_and_answers_at_once() {
+        let (tell, news) = mpsc::sync_channel(8);
+        let (woken, wakes) = mpsc::channel();
+        let herald = Herald {
+            news: tell,
+            wake: std::sync::Arc::new(move |within| assert!(woken.send(within).is_ok())),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        for (what, within) in [
+            (News::Changes(Vec::new()), PACE),
+            (News::Heartbeat, PACE),
+            (News::Broken("refused".to_owned()), Duration::ZERO),
+            (
+                News::Done(Outcome {
+                    word: "ack",
+                    done: 1,
+                    refused: Vec::new(),
+                }),
+                Duration::ZERO,
+            ),
+        ] {
+            assert!(runtime.block_on(herald.tell(what)));
+            assert_eq!(wakes.try_recv(), Ok(within));
+            assert!(news.try_recv().is_ok());
+        }
     }
 }

@@ -101,20 +101,20 @@ impl Replica {
 
 fn told(outcome: Outcome) -> Word {
     let Outcome { word, done, refused } = outcome;
-    let past = match word {
-        "ack" => "Acknowledged",
-        "unack" => "Acknowledgement taken back on",
-        "own" => "Owned",
-        "assign" => "Given",
-        "comment" => "Commented on",
-        "clear" => "Cleared",
-        "set_status" => "Status set on",
-        other => other,
+    let (past, not) = match word {
+        "ack" => ("Acknowledged", "Not acknowledged"),
+        "unack" => ("Acknowledgement taken back on", "Acknowledgement not taken back"),
+        "own" => ("Owned", "Not owned"),
+        "assign" => ("Given", "Not given"),
+        "comment" => ("Commented on", "Not commented on"),
+        "clear" => ("Cleared", "Not cleared"),
+        "set_status" => ("Status set on", "Status not set"),
+        other => (other, "Not done"),
     };
-    if refused.is_empty() {
-        Word::Done(format!("{past} {done}"))
-    } else {
-        Word::Refused(format!("{past} {done}; not done on the rest: {}", refused.join("; ")))
+    match (done, refused.as_slice()) {
+        (_, []) => Word::Done(format!("{past} {done}")),
+        (0, reasons) => Word::Refused(format!("{not}: {}", reasons.join("; "))),
+        (_, reasons) => Word::Refused(format!("{past} {done}; not done on the rest: {}", reasons.join("; "))),
     }
 }
 
@@ -147,5 +147,12 @@ mod tests {
         };
         let word = replica.take(News::Done(outcome), at(1));
         assert_eq!(word, Some(Word::Refused("Owned 1; not done on the rest: owned by jan".into())));
+        let outcome = Outcome {
+            word: "ack",
+            done: 0,
+            refused: vec!["your role does not allow it".into()],
+        };
+        let word = replica.take(News::Done(outcome), at(1));
+        assert_eq!(word, Some(Word::Refused("Not acknowledged: your role does not allow it".into())));
     }
 }

@@ -1,5 +1,5 @@
 use pedkai_core::{model::Severity, screen::AlarmRow};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use uuid::Uuid;
 
 use super::Standing;
@@ -29,8 +29,8 @@ impl Tally {
 pub struct Tallies {
     all: Tally,
     unacked: usize,
-    by_entity: HashMap<Uuid, Tally>,
-    by_link: HashMap<Uuid, Tally>,
+    by_entity: FxHashMap<Uuid, Tally>,
+    by_link: FxHashMap<Uuid, Tally>,
     revision: u64,
 }
 

@@ -1,10 +1,10 @@
 use egui::{Align, Frame, Layout, Margin, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Gestures, Link, Status};
+use super::{Gestures, Status};
 use crate::{
     format::{self, Clock},
     theme::{Icon, Level, Theme, Weight},
-    widgets::{badge, button::Button, chip, text},
+    widgets::{badge, chip, text},
 };
 
 /// Draws the header: product and tenant, how we stand, what is active, who and when.
@@ -18,29 +18,86 @@ pub(super) fn show(ui: &mut Ui, clock: &Clock, status: &Status, done: &mut Gestu
             ui.spacing_mut().item_spacing.x = space.s;
             product(ui, &theme, &status.tenant, narrow);
             ui.add_space(space.xs);
-            link(ui, status, narrow, done);
+            link(ui, status);
             divider(ui, &theme);
-            severities(ui, status, narrow, done);
+            severities(ui, status, done);
+            let fits = Fits::of(ui, &theme, clock, status);
+            if fits.unacked {
+                unacked(ui, &theme, status);
+            }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = space.s;
-                time(ui, &theme, clock, narrow);
-                if !narrow {
-                    divider(ui, &theme);
-                }
-                if !status.user.is_empty() && !narrow {
-                    chip::state(ui, Icon::USER_CIRCLE, &status.user, "", chip::Tone::Quiet).on_hover_text("Who is on this seat");
-                }
-                let (icon, word, meaning) = status.mode.words();
-                if !narrow {
-                    chip::state(ui, icon, word, "", chip::Tone::Quiet).on_hover_text(meaning);
-                }
-                if status.waiting > 0 && !narrow {
-                    let words = format::counted(status.waiting, "command");
-                    chip::state(ui, Icon::TRAY, &words, "waiting", chip::Tone::Level(Level::Minor)).on_hover_text("Sent as soon as the collector answers");
-                }
+                right(ui, &theme, clock, status, fits);
             });
         });
     });
+}
+
+/// Which of the things that may be left out there is room for.
+#[derive(Clone, Copy)]
+struct Fits {
+    waiting: bool,
+    unacked: bool,
+    mode: bool,
+    user: bool,
+    day: bool,
+}
+
+impl Fits {
+    /// Gives the room that is left to what matters most first.
+    fn of(ui: &Ui, theme: &Theme, clock: &Clock, status: &Status) -> Self {
+        let gap = theme.scale.space.s;
+        let width = |words: &str, font: egui::FontId| text::line(ui.painter(), words, font, theme.palette.text.soft, f32::INFINITY).size().x;
+        let time = width(&clock.time(clock.now), Weight::Strong.at(theme.scale.text.title));
+        let zone = width(&clock.zone_name(), Weight::Medium.at(theme.scale.text.caption));
+        let mut room = ui.available_width() - time - zone - 3.0 * gap;
+        let mut takes = |wanted: bool, width: f32| {
+            let fits = wanted && width + gap <= room;
+            if fits {
+                room -= width + gap;
+            }
+            fits
+        };
+        let mode = takes(true, chip::state_width(ui, status.mode.words().1, ""));
+        let waiting = takes(status.waiting > 0, chip::state_width(ui, &waiting(status), "waiting"));
+        let unacked = takes(true, gap + width(&unacked_words(status), Weight::Medium.at(theme.scale.text.body)));
+        let user = takes(!status.user.is_empty(), chip::state_width(ui, &status.user, ""));
+        let day = takes(true, gap + 1.0 + width(&clock.day(), Weight::Regular.at(theme.scale.text.small)));
+        Self {
+            waiting,
+            unacked,
+            mode,
+            user,
+            day,
+        }
+    }
+}
+
+fn waiting(status: &Status) -> String {
+    format::counted(status.waiting, "command")
+}
+
+fn unacked_words(status: &Status) -> String {
+    format!("{} unacked", format::count(status.unacked))
+}
+
+/// Draws what stands at the right, from the right.
+fn right(ui: &mut Ui, theme: &Theme, clock: &Clock, status: &Status, fits: Fits) {
+    time(ui, theme, clock, fits.day);
+    if fits.day {
+        divider(ui, theme);
+    }
+    if fits.user {
+        chip::state(ui, Icon::USER_CIRCLE, &status.user, "", chip::Tone::Quiet).on_hover_text("Who is on this seat");
+    }
+    if fits.mode {
+        let (icon, word, meaning) = status.mode.words();
+        chip::state(ui, icon, word, "", chip::Tone::Quiet).on_hover_text(meaning);
+    }
+    if fits.waiting {
+        let hint = "Sent as soon as the collector answers";
+        chip::state(ui, Icon::TRAY, &waiting(status), "waiting", chip::Tone::Level(Level::Minor)).on_hover_text(hint);
+    }
 }
 
 fn product(ui: &mut Ui, theme: &Theme, tenant: &str, narrow: bool) {
@@ -92,40 +149,36 @@ fn mark(ui: &Ui, theme: &Theme, rect: Rect) {
     painter.add(egui::Shape::convex_polygon(diamond(side), ink, egui::Stroke::NONE));
 }
 
-fn link(ui: &mut Ui, status: &Status, narrow: bool, done: &mut Gestures) {
+fn link(ui: &mut Ui, status: &Status) {
     let (icon, word, detail, tone) = status.link.words();
     chip::state(ui, icon, word, &detail, tone).on_hover_text(status.link.meaning());
-    if matches!(status.link, Link::Offline(..)) && !narrow && Button::new("Reconnect").bare().show(ui).clicked() {
-        done.reconnect = true;
-    }
 }
 
-fn severities(ui: &mut Ui, status: &Status, narrow: bool, done: &mut Gestures) {
+fn severities(ui: &mut Ui, status: &Status, done: &mut Gestures) {
     ui.spacing_mut().item_spacing.x = 0.0;
     for (level, number) in Level::ALL.into_iter().zip(status.counts) {
         if badge::count(ui, level, number, status.chosen == Some(level)).clicked() {
             done.level = Some(level);
         }
     }
-    if narrow {
-        return;
-    }
-    let theme = Theme::of(ui);
+}
+
+fn unacked(ui: &mut Ui, theme: &Theme, status: &Status) {
     ui.add_space(theme.scale.space.s);
     let ink = if status.unacked > 0 {
         theme.palette.text.strong
     } else {
         theme.palette.text.faint
     };
-    let words = format!("{} unacked", format::count(status.unacked));
-    text::label(ui, &words, Weight::Medium.at(theme.scale.text.body), ink).on_hover_text("Alarms that nobody has acknowledged");
+    let font = Weight::Medium.at(theme.scale.text.body);
+    text::label(ui, &unacked_words(status), font, ink).on_hover_text("Alarms that nobody has acknowledged");
 }
 
-fn time(ui: &mut Ui, theme: &Theme, clock: &Clock, narrow: bool) {
+fn time(ui: &mut Ui, theme: &Theme, clock: &Clock, day: bool) {
     let soft = theme.palette.text.soft;
     text::label(ui, &clock.zone_name(), Weight::Medium.at(theme.scale.text.caption), soft).on_hover_text("Time zone of every time on screen");
     text::label(ui, &clock.time(clock.now), Weight::Strong.at(theme.scale.text.title), theme.palette.text.strong);
-    if !narrow {
+    if day {
         text::label(ui, &clock.day(), Weight::Regular.at(theme.scale.text.small), soft);
     }
 }

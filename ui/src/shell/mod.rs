@@ -1,11 +1,12 @@
 //! The frame around every screen.
 //!
-//! - does: draws the rail, the header, the palette and the key sheet, and says which screen is shown
+//! - does: draws the rail, the header, what is wrong with what is shown, the palette and the key sheet, and says which screen is shown
 //! - takes: what the header tells, key presses
 //! - gives: commands that were given, by key, click or palette
 //! - never knows: what the screens show
 
 mod header;
+mod notice;
 mod palette;
 mod rail;
 mod sheet;
@@ -88,6 +89,7 @@ impl Shell {
         let surface = Frame::new().fill(theme.palette.ground.surface);
         let bar = Panel::top("header").exact_size(theme.scale.control.header).resizable(false).frame(surface);
         bar.show_separator_line(true).show(ui, |ui| header::show(ui, clock, status, &mut done));
+        notice::show(ui, status, &mut done);
         let rail = Panel::left("rail").exact_size(theme.scale.control.rail).resizable(false).frame(surface);
         rail.show(ui, |ui| rail::show(ui, self.view, status, &mut done));
         let ground = Frame::new().fill(theme.palette.ground.ground);

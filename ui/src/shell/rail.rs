@@ -76,11 +76,7 @@ fn item(ui: &mut Ui, theme: &Theme, icon: Icon, word: &str, number: usize, here:
 }
 
 fn tally(ui: &Ui, theme: &Theme, glyph: Rect, number: usize) {
-    let words = if number > 999 {
-        format!("{}k", number / 1_000)
-    } else {
-        format::count(number)
-    };
+    let words = format::short(number);
     let font = Weight::Strong.at(10.0);
     let galley = text::line(ui.painter(), &words, font.clone(), theme.palette.text.strong, f32::INFINITY);
     let size = vec2((galley.size().x + 8.0).max(16.0), 15.0);

@@ -104,6 +104,8 @@ pub struct Status {
     pub waiting: usize,
     /// How far the machine may act.
     pub mode: Mode,
+    /// What the collector says goes wrong with it, such as a disk that is full.
+    pub troubles: Vec<String>,
     /// When the state that is shown was current.
     pub as_of: Option<Timestamp>,
 }

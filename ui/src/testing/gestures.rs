@@ -7,11 +7,13 @@ use std::{cell::RefCell, rc::Rc};
 use super::{DESK, clock, window};
 use crate::{
     desk::{Desk, Surroundings},
-    intent::Intent,
-    model::samples,
+    intent::{Fetch, Intent},
+    model::{Detail, samples},
+    shell::Link,
     theme::ThemeName,
+    views::ViewName,
 };
-use pedkai_core::model::CommandKind;
+use pedkai_core::model::{CommandKind, Span};
 
 struct Seat<'a> {
     harness: Harness<'a>,
@@ -111,4 +113,50 @@ fn the_palette_finds_commands_and_places() {
     seat.harness.run();
     seat.press(Key::Enter);
     seat.harness.get_by_label_contains("Map of");
+}
+
+#[test]
+fn what_goes_wrong_at_the_collector_is_asked_for_and_told_on_every_screen() {
+    let mut model = samples::typical();
+    let told = serde_json::json!({"items": [{"name": "writer", "state": "trouble", "detail": "the disk is full"}]});
+    model.details.put(Fetch::Workers, Detail::Here(told));
+    for view in [ViewName::Alarms, ViewName::Incidents, ViewName::Overview, ViewName::Topology, ViewName::System] {
+        let asked = Rc::new(RefCell::new(Vec::new()));
+        let heard = asked.clone();
+        let mut desk = Desk::default();
+        desk.go(view);
+        let around = Surroundings {
+            link: Link::Live,
+            ..Surroundings::default()
+        };
+        let harness = window(ThemeName::Dark, DESK, |ui| heard.borrow_mut().extend(desk.show(ui, &model, &clock(), &around)));
+        harness.get_by_label("The collector is in trouble: the disk is full");
+        drop(harness);
+        let times = asked.borrow().iter().filter(|intent| **intent == Intent::Fetch(Fetch::Workers)).count();
+        assert_eq!(times, 1, "{view:?}");
+    }
+}
+
+#[test]
+fn a_lost_collector_is_told_in_full_once_it_does_not_come_back_at_once() {
+    let model = samples::typical();
+    for (seconds, told) in [(1, false), (9, true)] {
+        let asked = Rc::new(RefCell::new(Vec::new()));
+        let heard = asked.clone();
+        let mut desk = Desk::default();
+        let around = Surroundings {
+            link: Link::Offline(Span::seconds(seconds), "connection refused".to_owned()),
+            waiting: 1,
+            ..Surroundings::default()
+        };
+        let mut harness = window(ThemeName::Dark, DESK, |ui| heard.borrow_mut().extend(desk.show(ui, &model, &clock(), &around)));
+        let words = "No connection to the collector. What you see is 9 s old. 1 command waits and is sent when it is back. (connection refused)";
+        assert_eq!(harness.query_by_label(words).is_some(), told);
+        if told {
+            harness.get_by_label("Reconnect").click();
+            harness.run();
+        }
+        drop(harness);
+        assert_eq!(asked.borrow().contains(&Intent::Reconnect), told);
+    }
 }

@@ -53,6 +53,21 @@ fn shell() {
     picture(&mut results, "shell_narrow_offline", vec2(800.0, 600.0), |ui| {
         shell.show(ui, &clock(), &status(offline.clone()), &situation, none, |_, _| {});
     });
+    let busy = |link: Link| Status {
+        counts: [120, 1_079, 37_333, 75_113, 12_541],
+        unacked: 126_193,
+        incidents: 2_874,
+        waiting: 1_240,
+        troubles: vec!["the disk that holds /var/lib/pedkai is full: make room there; nothing that was answered is lost".to_owned()],
+        ..status(link)
+    };
+    for (name, link) in [("offline", offline), ("trouble", Link::Live)] {
+        let status = busy(link);
+        let mut shell = Shell::default();
+        picture(&mut results, &format!("shell_{name}"), DESK, |ui| {
+            shell.show(ui, &clock(), &status, &situation, none, |_, _| {});
+        });
+    }
     for (name, key) in [("palette", egui::Key::K), ("keys", egui::Key::Questionmark)] {
         let mut shell = Shell::default();
         let mut harness = window(ThemeName::Dark, DESK, |ui| {
@@ -126,6 +141,13 @@ fn incidents() {
         screen(&mut results, &format!("incidents_{name}"), DESK, ViewName::Incidents, &model, |ui, model| {
             view.show(ui, model, &clock(), &[]);
         });
+        if name == "typical" {
+            let mut room = Incident::default();
+            room.open(samples::id(6, 1));
+            screen(&mut results, "incident_narrow", vec2(800.0, 600.0), ViewName::Incident, &model, |ui, model| {
+                room.show(ui, model, &clock(), &[], None);
+            });
+        }
         let mut room = Incident::default();
         if name != "empty" {
             room.open(samples::id(6, if name == "typical" { 1 } else { 14 }));

@@ -79,6 +79,18 @@ fn draw(ui: &mut Ui, icon: Option<Icon>, words: &str, tone: Tone, removable: boo
     if cut { response.on_hover_text(words) } else { response }
 }
 
+/// Width of a state in words.
+pub fn state_width(ui: &Ui, words: &str, detail: &str) -> f32 {
+    let theme = Theme::of(ui);
+    let space = &theme.scale.space;
+    let width = |words: &str, weight: Weight| {
+        let galley = text::line(ui.painter(), words, weight.at(theme.scale.text.small), theme.palette.text.soft, f32::INFINITY);
+        galley.size().x
+    };
+    let gap = if detail.is_empty() { 0.0 } else { space.xs + space.xxs };
+    theme.scale.text.title + space.xs + width(words, Weight::Medium) + gap + width(detail, Weight::Regular) + 2.0 * space.s
+}
+
 /// A state in words after a small dot, for the header.
 pub fn state(ui: &mut Ui, icon: Icon, words: &str, detail: &str, tone: Tone) -> Response {
     let theme = Theme::of(ui);
@@ -89,12 +101,8 @@ pub fn state(ui: &mut Ui, icon: Icon, words: &str, detail: &str, tone: Tone) -> 
     };
     let font = Weight::Medium.at(theme.scale.text.small);
     let detail_font = Weight::Regular.at(theme.scale.text.small);
-    let words_galley = text::line(ui.painter(), words, font.clone(), ink, f32::INFINITY);
-    let detail_galley = text::line(ui.painter(), detail, detail_font.clone(), ink, f32::INFINITY);
     let icon_size = theme.scale.text.title;
-    let gap = if detail.is_empty() { 0.0 } else { space.xs + space.xxs };
-    let width = icon_size + space.xs + words_galley.size().x + gap + detail_galley.size().x + 2.0 * space.s;
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 24.0), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(state_width(ui, words, detail), 24.0), Sense::hover());
     if let Tone::Level(level) = tone {
         ui.painter().rect_filled(rect, theme.small_corner(), theme.level(level).tint);
     }

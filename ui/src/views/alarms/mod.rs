@@ -11,6 +11,7 @@ use pedkai_core::{
     model::{AlarmId, CommandTarget, Span, Timestamp},
     screen::AlarmRow,
 };
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -76,7 +77,8 @@ pub struct Alarms {
 /// What the lines were made from, and when.
 #[derive(Clone, Debug, PartialEq)]
 struct DrawnFor {
-    revision: u64,
+    alarms: u64,
+    incidents: u64,
     filter: Filter,
     sort: Vec<SortKey>,
     grouped: bool,
@@ -221,7 +223,8 @@ impl Alarms {
 
     fn refresh(&mut self, ui: &Ui, model: &Model, clock: &Clock) {
         let wanted = DrawnFor {
-            revision: model.alarms().revision() + model.incidents().revision(),
+            alarms: model.alarms().revision(),
+            incidents: model.incidents().revision(),
             filter: self.filter(),
             sort: self.layout.table.sort.clone(),
             grouped: self.layout.grouped,
@@ -229,7 +232,7 @@ impl Alarms {
         };
         if let Some(drawn) = &self.drawn_for {
             let asked = drawn.filter != wanted.filter || drawn.sort != wanted.sort || drawn.grouped != wanted.grouped;
-            let changed = drawn.revision != wanted.revision;
+            let changed = (drawn.alarms, drawn.incidents) != (wanted.alarms, wanted.incidents);
             let early = model.alarms().len() > MANY && clock.now.since(drawn.at).abs() < LEISURE;
             if !asked && (!changed || early) {
                 if changed {
@@ -238,10 +241,24 @@ impl Alarms {
                 return;
             }
         }
-        self.lines = rows::lines(model, &wanted.filter, &wanted.sort, wanted.grouped);
+        match self.changed(model, &wanted) {
+            Some(changed) => rows::update(&mut self.lines, model, &wanted.filter, &wanted.sort, &changed),
+            None => self.lines = rows::lines(model, &wanted.filter, &wanted.sort, wanted.grouped),
+        }
         self.selection.retain(|id| model.alarms().get(id).is_some());
         self.open = self.open.filter(|id| model.alarms().get(*id).is_some());
         self.drawn_for = Some(wanted);
+    }
+
+    /// The alarms that changed since the lines were made, where it is enough to look at those.
+    fn changed(&self, model: &Model, wanted: &DrawnFor) -> Option<FxHashSet<Uuid>> {
+        let drawn = self.drawn_for.as_ref()?;
+        let same = drawn.filter == wanted.filter && drawn.sort == wanted.sort && !drawn.grouped && !wanted.grouped;
+        let by_incident = wanted.sort.iter().any(|key| key.column == "incident");
+        if !same || by_incident {
+            return None;
+        }
+        Some(model.alarms().changed_since(drawn.alarms)?.collect())
     }
 
     fn command(&mut self, command: Command, model: &Model, intents: &mut Vec<Intent>) {

@@ -36,7 +36,7 @@ pub(super) fn sitrep(ui: &mut Ui, incident: &IncidentRow, clock: &Clock) {
             return;
         };
         for line in sitrep.text.lines() {
-            match line.split_once(": ").filter(|(name, _)| name.len() < 24) {
+            match line.split_once(": ").filter(|(name, _)| name.len() < 36) {
                 Some((name, rest)) => {
                     head(ui, name);
                     text::paragraph(ui, &capital(rest), theme.palette.text.normal);

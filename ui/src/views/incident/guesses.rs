@@ -1,6 +1,6 @@
 //! Guesses at the cause, best first, each with what speaks for it and against it.
 
-use egui::{Rect, Ui, pos2, vec2};
+use egui::{Align, Layout, Rect, Ui, pos2, vec2};
 use pedkai_core::{
     model::EvidenceKind,
     screen::{EvidenceRow, HypothesisRow, IncidentRow},
@@ -34,31 +34,20 @@ pub(super) fn show(ui: &mut Ui, model: &Model, incident: &IncidentRow, intents: 
 fn one(ui: &mut Ui, model: &Model, place: usize, guess: &HypothesisRow, intents: &mut Vec<Intent>) {
     let theme = Theme::of(ui);
     let ink = &theme.palette.text;
-    ui.spacing_mut().interact_size.y = 20.0;
     ui.horizontal(|ui| {
-        text::label(ui, &format!("{}", place + 1), Weight::Strong.at(theme.scale.text.title), ink.faint);
-        let room = (ui.available_width() - 170.0).max(80.0);
-        ui.allocate_ui_with_layout(vec2(room, 24.0), egui::Layout::left_to_right(egui::Align::Center), |ui| {
-            ui.set_width(room);
-            text::label(ui, &guess.name, Weight::Strong.at(theme.scale.text.body), ink.strong).on_hover_text(guess.entity_type.as_str());
+        ui.set_min_height(theme.scale.control.height);
+        text::label(ui, &format!("{}", place + 1), Weight::Strong.at(theme.scale.text.body), ink.faint);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if button::icon(ui, Icon::MAP_PIN, &format!("Show {} on the map", guess.name), false).clicked() {
+                intents.push(Intent::ShowOnMap(guess.entity_id));
+            }
+            sureness(ui, &theme, guess.confidence);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                text::label(ui, &guess.name, Weight::Strong.at(theme.scale.text.body), ink.strong).on_hover_text(guess.entity_type.as_str());
+            });
         });
-        let (rect, response) = ui.allocate_exact_size(vec2(108.0, 24.0), egui::Sense::hover());
-        let words = format::percent(guess.confidence);
-        text::paint(
-            ui.painter(),
-            rect.with_max_x(rect.left() + 40.0),
-            &words,
-            Weight::Medium.at(theme.scale.text.body),
-            ink.strong,
-            egui::Align::Max,
-        );
-        let track = Rect::from_min_max(pos2(rect.left() + 48.0, rect.center().y - 2.5), pos2(rect.right(), rect.center().y + 2.5));
-        bar(ui.painter(), &theme, track, guess.confidence);
-        response.on_hover_text(format!("How sure the rules are: {words}"));
-        if button::icon(ui, Icon::MAP_PIN, &format!("Show {} on the map", guess.name), false).clicked() {
-            intents.push(Intent::ShowOnMap(guess.entity_id));
-        }
     });
+    ui.spacing_mut().interact_size.y = 20.0;
     text::paragraph(ui, &guess.reason, ink.normal);
     for fact in &guess.evidence {
         evidence(ui, &theme, fact);
@@ -67,6 +56,22 @@ fn one(ui: &mut Ui, model: &Model, place: usize, guess: &HypothesisRow, intents:
         let path: Vec<String> = guess.path.iter().map(|entity| model.name_of(*entity)).collect();
         card::fact(ui, "Path", &path.join(" → "));
     }
+}
+
+fn sureness(ui: &mut Ui, theme: &Theme, confidence: f64) {
+    let (rect, response) = ui.allocate_exact_size(vec2(108.0, 24.0), egui::Sense::hover());
+    let words = format::percent(confidence);
+    text::paint(
+        ui.painter(),
+        rect.with_max_x(rect.left() + 40.0),
+        &words,
+        Weight::Medium.at(theme.scale.text.body),
+        theme.palette.text.strong,
+        Align::Max,
+    );
+    let track = Rect::from_min_max(pos2(rect.left() + 48.0, rect.center().y - 2.5), pos2(rect.right(), rect.center().y + 2.5));
+    bar(ui.painter(), theme, track, confidence);
+    response.on_hover_text(format!("How sure the rules are: {words}"));
 }
 
 fn evidence(ui: &mut Ui, theme: &Theme, fact: &EvidenceRow) {

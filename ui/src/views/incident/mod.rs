@@ -41,6 +41,9 @@ fn foremost(model: &Model) -> Option<Uuid> {
         .map(|incident| incident.id)
 }
 
+/// Below this width the buttons stand under the chips.
+const NARROW: f32 = 980.0;
+
 impl Incident {
     /// Goes to the room of an incident.
     pub fn open(&mut self, incident: Uuid) {
@@ -90,6 +93,7 @@ impl Incident {
     fn head(&mut self, ui: &mut Ui, incident: &IncidentRow, clock: &Clock, cannot_act: Option<&'static str>, intents: &mut Vec<Intent>) {
         let theme = Theme::of(ui);
         let space = &theme.scale.space;
+        let narrow = ui.available_width() < NARROW;
         let frame = Frame::new()
             .fill(theme.palette.ground.surface)
             .inner_margin(Margin::symmetric(space.l as i8, space.m as i8));
@@ -109,8 +113,16 @@ impl Incident {
                 if incident.emergency {
                     chip::chip(ui, Some(Icon::AMBULANCE), "Emergency services", chip::Tone::Level(Level::Critical));
                 }
-                ui.with_layout(Direction::right_to_left(Align::Center), |ui| self.buttons(ui, incident, cannot_act, intents));
+                if !narrow {
+                    ui.with_layout(Direction::right_to_left(Align::Center), |ui| self.buttons(ui, incident, cannot_act, intents));
+                }
             });
+            if narrow {
+                ui.add_space(space.xs);
+                ui.horizontal(|ui| {
+                    ui.with_layout(Direction::right_to_left(Align::Center), |ui| self.buttons(ui, incident, cannot_act, intents));
+                });
+            }
         });
         let line = ui.min_rect().bottom();
         ui.painter().hline(ui.max_rect().x_range(), line - 0.5, theme.line());

@@ -1,5 +1,6 @@
 use pedkai_core::model::{Span, Timestamp};
-use std::{cmp::Reverse, collections::HashMap};
+use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
 use uuid::Uuid;
 
 use crate::{
@@ -24,7 +25,7 @@ const BUCKET: i64 = 600_000_000;
 
 impl Figures {
     pub(super) fn of(model: &Model, clock: &Clock) -> Self {
-        let mut raises: HashMap<Uuid, usize> = HashMap::new();
+        let mut raises: FxHashMap<Uuid, usize> = FxHashMap::default();
         let mut per_ten_minutes = vec![0.0; BUCKETS];
         let (mut flapping, mut old) = (0, 0);
         for alarm in model.alarms().iter() {

@@ -31,6 +31,7 @@ impl Overview {
         let Some(figures) = &self.figures else { return intents };
         let theme = Theme::of(ui);
         let gap = theme.scale.space.m;
+        let most = ((ui.available_height() - REST) / LINE).clamp(8.0, 30.0) as usize;
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             Frame::new().inner_margin(Margin::same(gap as i8)).show(ui, |ui| {
                 ui.spacing_mut().item_spacing = vec2(gap, gap);
@@ -39,7 +40,7 @@ impl Overview {
                 ui.horizontal_top(|ui| {
                     ui.vertical(|ui| {
                         ui.set_width(width);
-                        incidents(ui, model, clock, &mut intents);
+                        incidents(ui, model, clock, most, &mut intents);
                         bad_actors(ui, model, figures, &mut intents);
                     });
                     ui.vertical(|ui| {
@@ -54,15 +55,20 @@ impl Overview {
     }
 }
 
+/// Height of a line that leads somewhere.
+const LINE: f32 = 30.0;
+/// Height of everything in the left column but the incidents.
+const REST: f32 = 440.0;
+
 fn head_figures(ui: &mut Ui, model: &Model, figures: &Figures) {
-    let nobody = model.open_incidents().filter(|incident| incident.owner.is_empty()).count();
+    let nobodys = || model.open_incidents().filter(|incident| incident.owner.is_empty());
     let cells = [
         (
             "Incidents in work",
             model.open_incidents().count(),
             model.open_incidents().map(|incident| incident.severity.into()).min(),
         ),
-        ("of them nobody's", nobody, (nobody > 0).then_some(Level::Minor)),
+        ("of them nobody's", nobodys().count(), nobodys().map(|incident| incident.severity.into()).min()),
         ("Alarms unacknowledged", model.tallies().unacked(), None),
         ("Sources silent", figures.silent, (figures.silent > 0).then_some(Level::Major)),
         ("Flapping", figures.flapping, None),
@@ -115,7 +121,7 @@ fn figure(ui: &mut Ui, theme: &Theme, width: f32, words: &str, number: usize, le
 /// A line that leads somewhere: shape, words, more words at the right.
 fn line(ui: &mut Ui, level: Option<Level>, words: &str, loud: bool, more: &str) -> egui::Response {
     let theme = Theme::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
     if response.hovered() {
         ui.painter().rect_filled(rect, theme.small_corner(), theme.palette.ground.hover);
     }
@@ -152,7 +158,7 @@ fn line(ui: &mut Ui, level: Option<Level>, words: &str, loud: bool, more: &str) 
     response
 }
 
-fn incidents(ui: &mut Ui, model: &Model, clock: &Clock, intents: &mut Vec<Intent>) {
+fn incidents(ui: &mut Ui, model: &Model, clock: &Clock, most: usize, intents: &mut Vec<Intent>) {
     let mut open: Vec<&IncidentRow> = model.open_incidents().collect();
     open.sort_by_key(|incident| {
         (
@@ -169,7 +175,7 @@ fn incidents(ui: &mut Ui, model: &Model, clock: &Clock, intents: &mut Vec<Intent
             if open.is_empty() {
                 calm(ui, "Nothing. Every incident is resolved.");
             }
-            for incident in open.iter().take(8) {
+            for incident in open.iter().take(most) {
                 let owner = if incident.owner.is_empty() { "nobody's" } else { &incident.owner };
                 let cause = incident
                     .hypotheses
@@ -181,7 +187,8 @@ fn incidents(ui: &mut Ui, model: &Model, clock: &Clock, intents: &mut Vec<Intent
                     intents.push(Intent::OpenIncident(incident.id));
                 }
             }
-            if open.len() > 8 && line(ui, None, &format!("and {} more", open.len() - 8), false, "all incidents").clicked() {
+            let more = format!("and {} more", format::count(open.len().saturating_sub(most)));
+            if open.len() > most && line(ui, None, &more, false, "all incidents").clicked() {
                 intents.push(Intent::Go(ViewName::Incidents));
             }
         });

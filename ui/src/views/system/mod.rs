@@ -1,5 +1,6 @@
 //! How the product itself is: who is heard, how fresh, what was lost, what the collector does.
 
+mod collector;
 mod rows;
 
 use egui::{Align, Frame, Layout as Direction, Margin, ScrollArea, Ui, UiBuilder, vec2};
@@ -9,10 +10,9 @@ use self::rows::{COLUMNS, SourceLines};
 use crate::{
     format::{self, Clock},
     intent::{Fetch, Intent},
-    model::{self, Detail, Model},
+    model::{self, Model},
     theme::{Icon, Level, Theme},
     widgets::{
-        card,
         card::Card,
         chip, empty,
         table::{Table, TableState},
@@ -46,7 +46,7 @@ impl System {
         let mut intents = Vec::new();
         if self.asked_at.is_none_or(|at| clock.now.since(at).abs() >= EVERY) {
             self.asked_at = Some(clock.now);
-            intents.extend([Fetch::Workers, Fetch::Storage, Fetch::DeadLetters, Fetch::Stats].map(Intent::Fetch));
+            intents.extend([Fetch::Storage, Fetch::DeadLetters, Fetch::Stats].map(Intent::Fetch));
         }
         let theme = Theme::of(ui);
         let gap = theme.scale.space.m;
@@ -63,9 +63,9 @@ impl System {
             let mut column = ui.new_child(UiBuilder::new().max_rect(right));
             ScrollArea::vertical().auto_shrink(false).show(&mut column, |ui| {
                 ui.spacing_mut().item_spacing.y = gap;
-                facts(ui, model, "Log and storage", Icon::DATABASE, &Fetch::Storage);
-                facts(ui, model, "Workers", Icon::GEAR_SIX, &Fetch::Workers);
-                dead_letters(ui, model, clock);
+                collector::workers(ui, model);
+                collector::storage(ui, model);
+                collector::dead_letters(ui, model, clock);
             });
         }
         intents
@@ -116,77 +116,4 @@ impl System {
                 }
             });
     }
-}
-
-/// Draws the members of an answer one under another, whatever they are called.
-fn facts(ui: &mut Ui, model: &Model, title: &str, icon: Icon, question: &Fetch) {
-    Card::new(title).icon(icon).show(ui, |ui| match model.details.get(question) {
-        None | Some(Detail::Waiting) => drop(text::soft(ui, "Asking …")),
-        Some(Detail::Failed(why)) => drop(text::soft(ui, &format!("Not to be had: {why}"))),
-        Some(Detail::Here(answer)) => {
-            let mut told = Vec::new();
-            flatten("", answer, &mut told);
-            for (name, value) in told.iter().take(12) {
-                card::fact(ui, name, value);
-            }
-            if told.is_empty() {
-                text::soft(ui, "Nothing to tell.");
-            }
-        }
-    });
-}
-
-fn flatten(name: &str, value: &serde_json::Value, told: &mut Vec<(String, String)>) {
-    match value {
-        serde_json::Value::Object(members) => {
-            let own = members
-                .get("name")
-                .or_else(|| members.get("worker"))
-                .and_then(serde_json::Value::as_str)
-                .unwrap_or(name);
-            for (member, value) in members.iter().filter(|(member, _)| !matches!(member.as_str(), "name" | "worker")) {
-                let words = member.replace('_', " ");
-                let full = if own.is_empty() || matches!(own, "items") {
-                    words
-                } else {
-                    format!("{own} {words}")
-                };
-                flatten(&full, value, told);
-            }
-        }
-        serde_json::Value::Array(items) => items.iter().for_each(|item| flatten(name, item, told)),
-        serde_json::Value::Null => {}
-        serde_json::Value::Number(number) => {
-            let words = number
-                .as_u64()
-                .and_then(|number| usize::try_from(number).ok())
-                .map_or(number.to_string(), format::count);
-            told.push((name.to_owned(), words));
-        }
-        serde_json::Value::String(text) => told.push((name.to_owned(), text.clone())),
-        serde_json::Value::Bool(yes) => told.push((name.to_owned(), if *yes { "yes" } else { "no" }.to_owned())),
-    }
-}
-
-fn dead_letters(ui: &mut Ui, model: &Model, clock: &Clock) {
-    let letters = match model.details.get(&Fetch::DeadLetters) {
-        Some(Detail::Here(answer)) => answer.get("items").and_then(serde_json::Value::as_array).cloned().unwrap_or_default(),
-        _ => Vec::new(),
-    };
-    Card::new("Dead letters")
-        .icon(Icon::ENVELOPE_SIMPLE)
-        .note(format::count(letters.len()))
-        .show(ui, |ui| {
-            if letters.is_empty() {
-                text::soft(ui, "Nothing was lost for want of understanding.");
-            }
-            for letter in letters.iter().take(8) {
-                let word = |name: &str| letter.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
-                let at = Timestamp::parse(word("received_at"))
-                    .or_else(|_| Timestamp::parse(word("at")))
-                    .map(|at| clock.short(at))
-                    .unwrap_or_default();
-                card::fact(ui, &format!("{at} {}", word("source")), word("reason"));
-            }
-        });
 }

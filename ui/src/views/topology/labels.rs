@@ -17,30 +17,53 @@ pub(super) struct Wish {
 }
 
 const CELL: f32 = 48.0;
-const MOST: usize = 400;
+/// Names that are tried; there is never room for more.
+pub(super) const MOST: usize = 400;
 
-/// What is taken already, in a grid so that asking is quick.
-#[derive(Default)]
+/// What is taken already, in a grid over the screen so that asking is quick. What lies outside of the screen takes nothing.
 pub(super) struct Taken {
-    cells: std::collections::HashMap<(i32, i32), Vec<Rect>>,
+    screen: Rect,
+    columns: usize,
+    rows: usize,
+    cells: Vec<Vec<Rect>>,
 }
 
 impl Taken {
+    pub(super) fn over(screen: Rect) -> Self {
+        let many = |length: f32| (length / CELL).ceil().clamp(1.0, 512.0) as usize;
+        let (columns, rows) = (many(screen.width()), many(screen.height()));
+        let cells = vec![Vec::new(); columns * rows];
+        Self { screen, columns, rows, cells }
+    }
+
     pub(super) fn take(&mut self, rect: Rect) {
-        for cell in cells(rect) {
-            self.cells.entry(cell).or_default().push(rect);
+        for cell in self.touched(rect) {
+            if let Some(taken) = self.cells.get_mut(cell) {
+                taken.push(rect);
+            }
         }
     }
 
     fn free(&self, rect: Rect) -> bool {
-        cells(rect).all(|cell| self.cells.get(&cell).is_none_or(|taken| taken.iter().all(|other| !other.intersects(rect))))
+        let mut taken = self.touched(rect).filter_map(|cell| self.cells.get(cell)).flatten();
+        taken.all(|other| !other.intersects(rect))
     }
-}
 
-fn cells(rect: Rect) -> impl Iterator<Item = (i32, i32)> {
-    let cell = |value: f32| (value / CELL).floor() as i32;
-    let (left, right, top, bottom) = (cell(rect.left()), cell(rect.right()), cell(rect.top()), cell(rect.bottom()));
-    (left..=right).flat_map(move |x| (top..=bottom).map(move |y| (x, y)))
+    fn touched(&self, rect: Rect) -> impl Iterator<Item = usize> + use<> {
+        let seen = rect.intersect(self.screen);
+        let cell = |value: f32, most: usize| ((value / CELL).floor().max(0.0) as usize).min(most - 1);
+        let columns = self.columns;
+        let (left, right) = (
+            cell(seen.left() - self.screen.left(), columns),
+            cell(seen.right() - self.screen.left(), columns),
+        );
+        let (top, bottom) = (
+            cell(seen.top() - self.screen.top(), self.rows),
+            cell(seen.bottom() - self.screen.top(), self.rows),
+        );
+        let rows = if seen.is_positive() { top..bottom + 1 } else { 0..0 };
+        rows.flat_map(move |row| (left..=right).map(move |column| row * columns + column))
+    }
 }
 
 /// Draws as many names as there is room for, the weightiest first.

@@ -10,6 +10,7 @@ mod panel;
 mod tools;
 
 use egui::{Pos2, Rect, Sense, Ui, UiBuilder, vec2};
+use pedkai_core::model::{Span, Timestamp};
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -31,6 +32,10 @@ use crate::{
 
 pub use tools::find;
 
+/// From how many places on a network that grows is laid out anew at leisure.
+const MANY: usize = 2_000;
+const LEISURE: Span = Span::seconds(2);
+
 /// What is chosen on the map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Choice {
@@ -48,6 +53,7 @@ pub struct Topology {
     forces: Option<Forces>,
     camera: Option<Camera>,
     built_for: Option<(u64, u64)>,
+    built_at: Timestamp,
     coloured_for: Option<u64>,
     choice: Option<Choice>,
     look_at: Option<Uuid>,
@@ -77,7 +83,7 @@ impl Topology {
     /// Carries out commands, then draws.
     pub fn show(&mut self, ui: &mut Ui, model: &Model, clock: &Clock, commands: &[Command]) -> Vec<Intent> {
         let mut intents = Vec::new();
-        self.refresh(model);
+        self.refresh(model, clock);
         let theme = Theme::of(ui);
         let mut screen = ui.available_rect_before_wrap();
         if self.graph.nodes.is_empty() {
@@ -104,9 +110,11 @@ impl Topology {
         intents
     }
 
-    fn refresh(&mut self, model: &Model) {
+    fn refresh(&mut self, model: &Model, clock: &Clock) {
         let shape = (model.entities().revision(), model.relations().revision());
-        if self.built_for != Some(shape) {
+        let early = self.graph.nodes.len() > MANY && clock.now.since(self.built_at).abs() < LEISURE;
+        if self.built_for != Some(shape) && !early {
+            self.built_at = clock.now;
             self.graph = Graph::build(model);
             self.built_for = Some(shape);
             self.coloured_for = None;

@@ -1,11 +1,11 @@
 //! The picture: one mesh of links, one of places, shapes and letters over what is abnormal.
 
 use egui::{Color32, Mesh, Painter, Pos2, Rect, Shape, Stroke, Vec2, pos2, vec2};
-use std::collections::HashSet;
+use std::{cmp::Reverse, collections::HashSet};
 
 use super::{
     camera::Camera,
-    graph::{ELEMENT, Graph},
+    graph::{ELEMENT, Graph, Node},
     labels::{self, Taken, Wish},
     layout::Projection,
 };
@@ -41,6 +41,8 @@ const OPEN: f32 = 2.2;
 const NAMED: f32 = 6.0;
 /// Abnormal places that are drawn as shapes with letters; more than these are dots.
 const SHAPES: usize = 500;
+/// Places this close together on the small map are one dot of it.
+const FINE: f32 = 2.0;
 
 impl Scene<'_> {
     /// Where a place is on the screen.
@@ -58,45 +60,72 @@ impl Scene<'_> {
     pub(super) fn draw(&self, painter: &Painter, emphasis: &Emphasis) {
         let dim = !emphasis.lit.is_empty();
         self.links(painter, emphasis, dim);
-        let open = self.camera.scale >= OPEN;
-        let mut mesh = Mesh::default();
-        let mut shapes: Vec<(usize, Level)> = Vec::new();
-        let mut taken = Taken::default();
+        let seen = self.seen(emphasis);
+        let mut taken = Taken::over(self.screen);
         let mut wishes = Vec::new();
-        for (index, node) in self.graph.nodes.iter().enumerate() {
-            let at = self.at(index);
-            if !self.screen.expand(40.0).contains(at) {
-                continue;
-            }
-            let stepped_back = dim && !emphasis.lit.contains(&index);
-            let radius = self.radius(index);
-            if open && !node.members.is_empty() {
-                self.elements(painter, index, at, &mut taken, &mut wishes);
-            } else if let Some(level) = node.level.filter(|_| shapes.len() < SHAPES) {
-                shapes.push((index, level));
-                taken.take(Rect::from_center_size(at, Vec2::splat(radius.max(7.0) * 2.0)));
-            } else {
-                let ink = node.level.map_or(self.theme.palette.map.node, |level| self.theme.level(level).fill);
-                let ink = if stepped_back { Theme::veil(ink, 0.3) } else { ink };
-                disc(&mut mesh, at, radius + 1.2, self.theme.palette.map.node_line);
-                disc(&mut mesh, at, radius, ink);
-                if radius > 3.0 {
-                    taken.take(Rect::from_center_size(at, Vec2::splat(radius * 2.0)));
-                }
-            }
-            let chosen = emphasis.selected == Some(index) || emphasis.hovered == Some(index);
-            if chosen || node.level.is_some() || self.camera.scale > 0.35 || node.degree > 6 {
-                wishes.push(self.wish(index, at, radius, chosen, stepped_back));
+        for (index, at) in &seen.open {
+            self.elements(painter, *index, *at, &mut taken, &mut wishes);
+        }
+        let mut mesh = Mesh::default();
+        let spokes = Spokes::default();
+        mesh.reserve_vertices(seen.dots.len() * 36);
+        mesh.reserve_triangles(seen.dots.len() * 48);
+        for (index, at) in &seen.dots {
+            let level = self.graph.nodes.get(*index).and_then(|node| node.level);
+            let ink = level.map_or(self.theme.palette.map.node, |level| self.theme.level(level).fill);
+            let stepped_back = dim && !emphasis.lit.contains(index);
+            let ink = if stepped_back { Theme::veil(ink, 0.3) } else { ink };
+            let radius = self.radius(*index);
+            spokes.disc(&mut mesh, *at, radius, ink, self.theme.palette.map.node_line);
+            if radius > 3.0 {
+                taken.take(Rect::from_center_size(*at, Vec2::splat(radius * 2.0)));
             }
         }
         painter.add(Shape::mesh(mesh));
-        shapes.sort_by_key(|(_, level)| std::cmp::Reverse(*level));
-        for (index, level) in &shapes {
-            let side = (self.radius(*index) * 2.0).clamp(if shapes.len() < 60 { 15.0 } else { 9.0 }, 20.0);
-            badge::paint(painter, self.theme, Rect::from_center_size(self.at(*index), Vec2::splat(side)), *level);
+        for (level, index, at) in seen.shapes.iter().rev() {
+            let radius = self.radius(*index);
+            let side = (radius * 2.0).clamp(if seen.shapes.len() < 60 { 15.0 } else { 9.0 }, 20.0);
+            badge::paint(painter, self.theme, Rect::from_center_size(*at, Vec2::splat(side)), *level);
+            taken.take(Rect::from_center_size(*at, Vec2::splat(radius.max(7.0) * 2.0)));
         }
         self.rings(painter, emphasis);
+        for (_, index) in seen.names {
+            let chosen = emphasis.selected == Some(index) || emphasis.hovered == Some(index);
+            wishes.push(self.wish(index, self.at(index), self.radius(index), chosen, dim && !emphasis.lit.contains(&index)));
+        }
         labels::draw(painter, self.screen, wishes, taken, Theme::veil(self.theme.palette.map.land, 0.75));
+    }
+
+    /// What of the network is on the screen, and how each place is drawn.
+    fn seen(&self, emphasis: &Emphasis) -> Seen {
+        let mut seen = Seen::default();
+        let near = self.screen.expand(40.0);
+        let open = self.camera.scale >= OPEN;
+        for (index, node) in self.graph.nodes.iter().enumerate() {
+            let at = self.at(index);
+            if !near.contains(at) {
+                continue;
+            }
+            match node.level {
+                _ if open && !node.members.is_empty() => seen.open.push((index, at)),
+                Some(level) => seen.shapes.push((level, index, at)),
+                None => seen.dots.push((index, at)),
+            }
+            let chosen = emphasis.selected == Some(index) || emphasis.hovered == Some(index);
+            if chosen || node.level.is_some() || self.camera.scale > 0.35 || node.degree > 6 {
+                seen.names.push((Reverse(rank(node, chosen)), index));
+            }
+        }
+        if seen.shapes.len() > SHAPES {
+            seen.shapes.select_nth_unstable_by_key(SHAPES, |(level, index, _)| (*level, *index));
+            seen.dots.extend(seen.shapes.drain(SHAPES..).map(|(_, index, at)| (index, at)));
+        }
+        seen.shapes.sort_unstable_by_key(|(level, index, _)| (*level, *index));
+        if seen.names.len() > labels::MOST {
+            seen.names.select_nth_unstable(labels::MOST);
+            seen.names.truncate(labels::MOST);
+        }
+        seen
     }
 
     fn wish(&self, index: usize, at: Pos2, radius: f32, chosen: bool, stepped_back: bool) -> Wish {
@@ -111,7 +140,6 @@ impl Scene<'_> {
             ink.soft
         };
         let weight = if loud { Weight::Medium } else { Weight::Regular };
-        let rank = u32::from(chosen) * 1_000_000 + node.level.map_or(0, |level| 100_000 * (6 - level as u32)) + node.degree.min(9_999) as u32;
         let open = self.camera.scale >= OPEN && !node.members.is_empty();
         let radius = if open {
             self.reach(index)
@@ -124,7 +152,7 @@ impl Scene<'_> {
             words: node.name.clone(),
             ink: colour,
             font: weight.at(self.theme.scale.text.small),
-            weight: rank,
+            weight: rank(node, chosen),
         }
     }
 
@@ -135,6 +163,8 @@ impl Scene<'_> {
 
     fn links(&self, painter: &Painter, emphasis: &Emphasis, dim: bool) {
         let mut mesh = Mesh::default();
+        mesh.reserve_vertices(self.graph.edges.len() * 8);
+        mesh.reserve_triangles(self.graph.edges.len() * 6);
         let mut loud = Mesh::default();
         let width = (self.camera.scale * 1.6).clamp(0.7, 1.8);
         for (index, edge) in self.graph.edges.iter().enumerate() {
@@ -254,13 +284,28 @@ impl Scene<'_> {
         let camera = Camera::over(bounds, corner.shrink(6.0));
         painter.rect_filled(corner, 4.0, self.theme.palette.ground.surface);
         painter.rect_stroke(corner, 4.0, self.theme.line(), egui::StrokeKind::Inside);
-        let mut mesh = Mesh::default();
+        let columns = (corner.width() / FINE).ceil() as usize + 1;
+        let rows = (corner.height() / FINE).ceil() as usize + 1;
+        let mut dots: Vec<Option<Option<Level>>> = vec![None; columns * rows];
         for (place, node) in self.places.iter().zip(&self.graph.nodes) {
-            let (radius, ink) = match node.level {
-                Some(level) => (2.2, self.theme.level(level).fill),
-                None => (1.0, self.theme.palette.map.node),
-            };
-            dot(&mut mesh, camera.to_screen(corner, *place), radius, ink);
+            let at = (camera.to_screen(corner, *place) - corner.min) / FINE;
+            if let Some(dot) = dots.get_mut(at.y.max(0.0) as usize * columns + at.x.max(0.0) as usize) {
+                let worst = dot.flatten().into_iter().chain(node.level).min();
+                *dot = Some(worst);
+            }
+        }
+        let mut mesh = Mesh::default();
+        for loud in [false, true] {
+            for (place, level) in dots.iter().enumerate().filter_map(|(place, level)| Some((place, (*level)?))) {
+                let (radius, ink) = match level {
+                    Some(level) => (2.2, self.theme.level(level).fill),
+                    None => (1.0, self.theme.palette.map.node),
+                };
+                if level.is_some() == loud {
+                    let at = vec2((place % columns) as f32 + 0.5, (place / columns) as f32 + 0.5) * FINE;
+                    dot(&mut mesh, corner.min + at, radius, ink);
+                }
+            }
         }
         painter.add(Shape::mesh(mesh));
         let seen = Rect::from_two_pos(
@@ -272,40 +317,96 @@ impl Scene<'_> {
     }
 }
 
+/// What of the network is on the screen.
+#[derive(Default)]
+struct Seen {
+    /// Places that show what stands in them.
+    open: Vec<(usize, Pos2)>,
+    /// Places drawn as dots: those at rest, and what is abnormal beyond the worst few hundred.
+    dots: Vec<(usize, Pos2)>,
+    /// The worst places, worst first.
+    shapes: Vec<(Level, usize, Pos2)>,
+    /// Places whose names may be read.
+    names: Vec<(Reverse<u32>, usize)>,
+}
+
+/// How much the name of a place matters.
+fn rank(node: &Node, chosen: bool) -> u32 {
+    u32::from(chosen) * 1_000_000 + node.level.map_or(0, |level| 100_000 * (6 - level as u32)) + node.degree.min(9_999) as u32
+}
+
 /// A line with soft edges: a mesh has no other smoothing.
 fn quad(mesh: &mut Mesh, a: Pos2, b: Pos2, width: f32, ink: Color32) {
     let along = (b - a).normalized();
     let across = vec2(-along.y, along.x);
-    let (core, edge) = ((width / 2.0 - 0.5).max(0.0), width / 2.0 + 0.5);
+    let (core, edge) = (width / 2.0 - 0.5, width / 2.0 + 0.5);
     let first = mesh.vertices.len() as u32;
+    let strips = if core > 0.05 { 3 } else { 2 };
     for end in [a, b] {
         mesh.colored_vertex(end + across * edge, Color32::TRANSPARENT);
-        mesh.colored_vertex(end + across * core, ink);
-        mesh.colored_vertex(end - across * core, ink);
+        if strips == 3 {
+            mesh.colored_vertex(end + across * core, ink);
+            mesh.colored_vertex(end - across * core, ink);
+        } else {
+            mesh.colored_vertex(end, ink);
+        }
         mesh.colored_vertex(end - across * edge, Color32::TRANSPARENT);
     }
-    for strip in 0..3 {
-        let corner = first + strip;
-        mesh.add_triangle(corner, corner + 1, corner + 4);
-        mesh.add_triangle(corner + 1, corner + 5, corner + 4);
+    for strip in 0..strips {
+        let (near, far) = (first + strip, first + strip + strips + 1);
+        mesh.add_triangle(near, near + 1, far);
+        mesh.add_triangle(near + 1, far + 1, far);
     }
 }
 
-/// A disc with a soft rim.
-fn disc(mesh: &mut Mesh, centre: Pos2, radius: f32, ink: Color32) {
-    let corners = if radius > 4.0 { 20 } else { 12 };
-    let first = mesh.vertices.len() as u32;
-    mesh.colored_vertex(centre, ink);
-    for corner in 0..corners {
-        let spoke = Vec2::angled(std::f32::consts::TAU * corner as f32 / corners as f32);
-        mesh.colored_vertex(centre + spoke * (radius - 0.5).max(0.2), ink);
-        mesh.colored_vertex(centre + spoke * (radius + 0.5), Color32::TRANSPARENT);
+/// The directions of a disc's corners, reckoned once a picture.
+struct Spokes {
+    few: [Vec2; 6],
+    some: [Vec2; 12],
+    many: [Vec2; 20],
+}
+
+impl Default for Spokes {
+    fn default() -> Self {
+        fn around<const N: usize>() -> [Vec2; N] {
+            std::array::from_fn(|corner| Vec2::angled(std::f32::consts::TAU * corner as f32 / N as f32))
+        }
+        Self {
+            few: around(),
+            some: around(),
+            many: around(),
+        }
     }
-    for corner in 0..corners {
-        let (here, next) = (first + 1 + corner * 2, first + 1 + (corner + 1) % corners * 2);
-        mesh.add_triangle(first, here, next);
-        mesh.add_triangle(here, here + 1, next + 1);
-        mesh.add_triangle(here, next + 1, next);
+}
+
+impl Spokes {
+    /// A disc with a soft rim; one that is large enough has a line around it that parts it from the links.
+    fn disc(&self, mesh: &mut Mesh, centre: Pos2, radius: f32, ink: Color32, line: Color32) {
+        let rings = [(radius - 0.5, ink), (radius + 0.5, line), (radius + 1.7, Color32::TRANSPARENT)];
+        let (spokes, rings): (&[Vec2], &[(f32, Color32)]) = if radius > 4.0 {
+            (&self.many, &rings)
+        } else if radius > 2.5 {
+            (&self.some, &rings)
+        } else {
+            (&self.few, &[(radius - 0.3, ink), (radius + 0.7, Color32::TRANSPARENT)])
+        };
+        let (first, corners) = (mesh.vertices.len() as u32, spokes.len() as u32);
+        for (reach, ink) in rings {
+            for spoke in spokes {
+                mesh.colored_vertex(centre + *spoke * *reach, *ink);
+            }
+        }
+        for corner in 1..corners - 1 {
+            mesh.add_triangle(first, first + corner, first + corner + 1);
+        }
+        for ring in 1..rings.len() as u32 {
+            let (inner, outer) = (first + (ring - 1) * corners, first + ring * corners);
+            for corner in 0..corners {
+                let next = (corner + 1) % corners;
+                mesh.add_triangle(inner + corner, outer + corner, outer + next);
+                mesh.add_triangle(inner + corner, outer + next, inner + next);
+            }
+        }
     }
 }
 
