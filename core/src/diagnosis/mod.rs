@@ -13,6 +13,7 @@
 
 mod hands;
 mod mode;
+mod relapse;
 mod scene;
 mod tell;
 mod weigh;
@@ -20,7 +21,7 @@ mod weigh;
 #[cfg(test)]
 mod tests;
 
-use crate::model::{AlarmFacts, EntityIx, Hypothesis, Timestamp};
+use crate::model::{AlarmFacts, EntityIx, Hypothesis, Name, Timestamp};
 use crate::topology::{Topology, Wires};
 
 use scene::Scene;
@@ -56,9 +57,40 @@ const WORTH: f64 = 0.02;
 /// What no suspect here explains keeps this share.
 const UNKNOWN: f64 = 0.03;
 
-/// Ranks the causes of an incident.
+/// What an incident that came back is of since then, where that is something else, has this share: what fails again soon mostly fails of
+/// the same.
+const SINCE: f64 = 0.2;
+
+/// Ranks the causes of an incident: of one that came back, what explains all of it, and then what explains what came since.
 #[must_use]
 pub fn diagnose(question: &Question<'_>) -> Vec<Hypothesis> {
+    let mut told = rank(question);
+    let Some(alarms) = relapse::newest(question.alarms) else { return told };
+    let since = Question {
+        alarms: &alarms,
+        opened: alarms.iter().map(AlarmFacts::when).min().unwrap_or(question.opened),
+        ..*question
+    };
+    let Some(mut since) = rank(&since).into_iter().next() else { return told };
+    if told.iter().take(TOLD - 1).any(|known| known.entity == since.entity) {
+        return told;
+    }
+    told.truncate(TOLD - 1);
+    for hypothesis in &mut told {
+        hypothesis.confidence = thousandths(hypothesis.confidence * (1.0 - SINCE));
+    }
+    since.confidence = thousandths(since.confidence * SINCE);
+    since.reason = Name::from(["Since it came back: ", &since.reason].concat());
+    told.push(since);
+    told.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    told
+}
+
+fn thousandths(share: f64) -> f64 {
+    (share * 1_000.0).round() / 1_000.0
+}
+
+fn rank(question: &Question<'_>) -> Vec<Hypothesis> {
     let scene = Scene::of(question);
     let mut weighed: Vec<weigh::Weighed> = scene.suspects().into_iter().map(|suspect| weigh::weigh(&scene, suspect)).collect();
     weighed.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.suspect.entity.cmp(&b.suspect.entity)));
@@ -67,7 +99,7 @@ pub fn diagnose(question: &Question<'_>) -> Vec<Hypothesis> {
     };
     let share = |weight: f64| libm::exp(weight - top);
     let whole: f64 = weighed.iter().map(|other| share(other.weight)).sum();
-    let confidence = |weight: f64| (share(weight) / whole * (1.0 - UNKNOWN) * 1_000.0).round() / 1_000.0;
+    let confidence = |weight: f64| thousandths(share(weight) / whole * (1.0 - UNKNOWN));
     let told = weighed
         .iter()
         .enumerate()
