@@ -86,12 +86,15 @@ fn tied(reason: LinkReason, through: Option<EntityIx>) -> Link {
     Link { reason, through, alarm: None }
 }
 
-/// Trouble after which worse is to be expected.
-fn foretells(tie: &Tie) -> bool {
+/// Trouble after which worse is to be expected, however late. A broken part takes what it takes at once; a device on battery or too hot
+/// has done its worst where it started again, or where what it took down is back.
+fn foretells(group: &Group, tie: &Tie) -> bool {
     match tie.role {
         Role::Link => !tie.has(DOWN),
-        // What was foretold has come to pass where it started again.
-        Role::Direct => tie.has(HARD | POWER | ENVIRONMENT) && !tie.has(RESTART),
+        Role::Direct => {
+            let over = || group.tie(tie.entity, Role::End).is_some_and(|end| end.active == 0);
+            tie.has(POWER | ENVIRONMENT) && !tie.has(RESTART) && !over()
+        }
         Role::End | Role::Lost => false,
     }
 }
@@ -130,7 +133,7 @@ fn recent<'a, L: AlarmLookup>(
         let gap = tie.gap(look.at);
         let window = look.view.window();
         let near = match limit {
-            Limit::Window => gap <= window || tie.active > 0 && foretells(tie),
+            Limit::Window => gap <= window || tie.active > 0 && foretells(group, tie),
             Limit::Within(most) => gap <= most.min(window),
             Limit::Ever => true,
         };

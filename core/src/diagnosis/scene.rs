@@ -32,8 +32,9 @@ pub(super) struct Line {
     pub(super) worse_at: Option<Timestamp>,
     /// When each end's own port was said to be down.
     pub(super) port_at: [Option<Timestamp>; 2],
-    /// No alarm about it stands.
+    /// No alarm about it stands; where ports are said to be down, none of those.
     pub(super) back: bool,
+    by_port: bool,
     /// When the first of its alarms was over, log's time.
     pub(super) up_at: Option<Timestamp>,
     pub(super) alarm: AlarmId,
@@ -94,7 +95,12 @@ impl Line {
         }
         self.first = if self.down { self.first.min(other.first) } else { other.first };
         self.down |= other.down;
-        self.back &= other.back;
+        self.back = match (self.by_port, other.by_port) {
+            (true, false) => self.back,
+            (false, true) => other.back,
+            _ => self.back && other.back,
+        };
+        self.by_port |= other.by_port;
         self.up_at = earlier(self.up_at, other.up_at);
         self.alarms += other.alarms;
         self.raises = self.raises.saturating_add(other.raises);
@@ -452,6 +458,7 @@ impl Gather {
             worse_at: None,
             port_at: [None; 2],
             back: true,
+            by_port: false,
             up_at: None,
             alarm: alarm.id,
             alarms: 0,
@@ -477,7 +484,12 @@ impl Gather {
             line.worse = true;
             line.worse_at = Some(line.worse_at.map_or(at, |known| known.min(at)));
         }
-        line.back &= alarm.cleared;
+        match (down && alarm.symptom == Symptom::InterfaceDown, line.by_port) {
+            // Where ports tell, they tell when it is back: a neighbour may be lost longer.
+            (true, false) => (line.by_port, line.back) = (true, alarm.cleared),
+            (false, true) => {}
+            _ => line.back &= alarm.cleared,
+        }
         line.up_at = earlier(line.up_at, (down && alarm.cleared).then_some(alarm.changed_at));
         line.alarms += 1;
         line.raises = line.raises.saturating_add(alarm.count);
