@@ -1,24 +1,25 @@
 //! Which incident an alarm belongs to, and what ties it there.
 
 use super::card;
+use super::family::family;
 use super::index::{Group, live};
 use super::place::View;
-use super::tie::{DARK, DOWN, ENVIRONMENT, HARD, LOAD, NAMED, OTHER, PORT, POWER, RESTART, Role, SERVICE, SPOKE, Tie, flags};
+use super::tie::{DARK, DOWN, ENVIRONMENT, HARD, LOAD, OTHER, PORT, POWER, RESTART, Role, SERVICE, SPOKE, Tie, flags};
 use crate::model::{AlarmFacts, AlarmLookup, EntityIx, Incident, IncidentIx, Link, LinkReason, Span, Subject, Timestamp, Trouble};
 
 /// One failure's symptoms at its neighbours come within this time: dead timers run 40 s, and more for a late message.
-const NEAR: i64 = 60 * SECOND;
+pub(super) const NEAR: i64 = 60 * SECOND;
 /// A card takes its ports within this time, until the last of them is told.
 const AT_ONCE: i64 = 5 * SECOND;
 /// Sessions over several hops are held up to three minutes.
-const HOLD: i64 = 400 * SECOND;
+pub(super) const HOLD: i64 = 400 * SECOND;
 /// A device that comes back says so within this time of its links.
 const BACK: i64 = 240 * SECOND;
 /// Two troubles of one entity of which one says little come within this time.
 const VAGUE: i64 = 5 * NEAR;
 const SECOND: i64 = 1_000_000;
 /// So many devices of one site, and dependants of one element, are looked at.
-const MANY: usize = 64;
+pub(super) const MANY: usize = 64;
 
 /// Where an alarm belongs.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,7 +32,7 @@ pub(super) struct Home {
 
 /// How far in time an alarm may lie from a tie that it belongs to.
 #[derive(Clone, Copy)]
-enum Limit {
+pub(super) enum Limit {
     /// Policy's window; without end while it is trouble that foretells worse and still stands.
     Window,
     /// So many microseconds, never more than policy's window.
@@ -42,16 +43,16 @@ enum Limit {
 
 /// A tie that is close enough.
 #[derive(Clone, Copy)]
-struct Match {
-    ix: IncidentIx,
-    open: bool,
-    gap: i64,
+pub(super) struct Match {
+    pub(super) ix: IncidentIx,
+    pub(super) open: bool,
+    pub(super) gap: i64,
     last: Timestamp,
 }
 
 /// What is looked for: incidents other than `except`, for an alarm that was raised `at`.
-struct Look<'a, L> {
-    view: &'a View<'a, L>,
+pub(super) struct Look<'a, L> {
+    pub(super) view: &'a View<'a, L>,
     at: Timestamp,
     /// The alarm says that a port was shut by hand.
     shut: bool,
@@ -75,7 +76,7 @@ pub(super) fn home<L: AlarmLookup>(view: &View<'_, L>, alarm: &AlarmFacts<'_>, e
     }
 }
 
-fn one(found: Option<Match>, reason: LinkReason, through: Option<EntityIx>) -> Home {
+pub(super) fn one(found: Option<Match>, reason: LinkReason, through: Option<EntityIx>) -> Home {
     Home {
         found: found.map(|found| (found.ix, tied(reason, through))),
         same: Vec::new(),
@@ -100,12 +101,12 @@ fn foretells(group: &Group, tie: &Tie) -> bool {
 }
 
 /// The best of several matches: open ones first, then the nearest in time, then the newest.
-fn best(matches: impl Iterator<Item = Match>) -> Option<Match> {
+pub(super) fn best(matches: impl Iterator<Item = Match>) -> Option<Match> {
     matches.min_by_key(|found| (!found.open, found.gap, std::cmp::Reverse((found.last, found.ix))))
 }
 
 /// Matches at an entity: `fits` gives the limit that a tie allows, `None` for a tie that means nothing here.
-fn matches<'a, L: AlarmLookup>(
+pub(super) fn matches<'a, L: AlarmLookup>(
     look: &'a Look<'_, L>,
     entity: EntityIx,
     role: Role,
@@ -115,7 +116,7 @@ fn matches<'a, L: AlarmLookup>(
 }
 
 /// Matches at an entity among incidents with an alarm about it in the last `most` microseconds, which costs nothing for those without.
-fn recent<'a, L: AlarmLookup>(
+pub(super) fn recent<'a, L: AlarmLookup>(
     look: &'a Look<'_, L>,
     entity: EntityIx,
     role: Role,
@@ -242,7 +243,7 @@ fn one_card<L: AlarmLookup>(look: &Look<'_, L>, group: &Group, device: EntityIx,
 }
 
 /// The best of several incidents that one entity explains; the others are the same.
-fn several(matches: impl Iterator<Item = Match>, through: EntityIx) -> Home {
+pub(super) fn several(matches: impl Iterator<Item = Match>, through: EntityIx) -> Home {
     let matches: Vec<Match> = matches.collect();
     let Some(found) = best(matches.iter().copied()) else { return Home::default() };
     let mut same: Vec<IncidentIx> = matches.iter().map(|other| other.ix).filter(|ix| *ix != found.ix).collect();
@@ -404,83 +405,6 @@ fn site<L: AlarmLookup>(look: &Look<'_, L>, device: EntityIx, flags: u16, most: 
     let inside = look.view.topology.children(site).iter().take(MANY).chain([&site]);
     let found = best(inside.flat_map(|other| matches(look, *other, Role::Direct, same)));
     one(found, LinkReason::SameSite, Some(site))
-}
-
-/// What the entity depends on has trouble, or what depends on it, or others that depend on the same.
-fn family<L: AlarmLookup>(look: &Look<'_, L>, entity: EntityIx, flags: u16) -> Home {
-    let above = above(look, entity);
-    let trouble = HARD | POWER | DARK | SERVICE | OTHER;
-    if flags & (SERVICE | OTHER) != 0 {
-        let upwards = above.iter().flat_map(|up| {
-            let own = recent(look, *up, Role::Direct, Some(HOLD), move |_, tie| {
-                tie.has(trouble).then_some(Limit::Within(HOLD))
-            });
-            let lost = recent(look, *up, Role::Lost, Some(HOLD), |_, _| Some(Limit::Within(HOLD)));
-            let ends = recent(look, *up, Role::End, Some(HOLD), |group, tie| {
-                (group.explained_by(*up) && tie.has(NAMED)).then_some(Limit::Within(HOLD))
-            });
-            own.chain(lost).chain(ends).map(|found| (found, *up))
-        });
-        let nearest = upwards.min_by_key(|(found, _)| (!found.open, found.gap, found.ix));
-        if let Some((found, up)) = nearest {
-            return one(Some(found), LinkReason::DependsOn, Some(up));
-        }
-    }
-    if flags & (SERVICE | HARD | POWER) != 0 {
-        let same = |_: &Group, tie: &Tie| tie.has(SERVICE).then_some(Limit::Within(NEAR));
-        let below: Vec<Match> = dependants(look, entity).flat_map(|down| matches(look, down, Role::Direct, same)).collect();
-        if !below.is_empty() {
-            let mut home = several(below.into_iter(), entity);
-            if let Some((_, link)) = &mut home.found {
-                link.reason = LinkReason::DependsOn;
-            }
-            return home;
-        }
-    }
-    if flags & SERVICE == 0 {
-        return Home::default();
-    }
-    let same = |_: &Group, tie: &Tie| tie.has(SERVICE).then_some(Limit::Within(NEAR));
-    for up in &above {
-        let siblings = dependants(look, *up).filter(|other| *other != entity);
-        let found = best(siblings.flat_map(|other| matches(look, other, Role::Direct, same)));
-        if found.is_some() {
-            return one(found, LinkReason::DependsOn, Some(*up));
-        }
-    }
-    Home::default()
-}
-
-/// What the entity needs, the nearest first: what holds, feeds, carries or serves it, three levels up.
-fn above<L: AlarmLookup>(look: &Look<'_, L>, entity: EntityIx) -> Vec<EntityIx> {
-    let mut found = vec![entity];
-    let mut from = 0;
-    for _ in 0..3 {
-        let upto = found.len();
-        for at in from..upto {
-            let here = found[at];
-            let needs = look.view.topology.neighbours(here).iter().filter(|n| {
-                let mut turned = **n;
-                turned.out = !n.out;
-                turned.falls_with_me()
-            });
-            let parent = look.view.topology.entity(here).and_then(|entity| entity.parent);
-            for up in needs.map(|n| n.other).chain(parent) {
-                if found.len() < MANY && !found.contains(&up) {
-                    found.push(up);
-                }
-            }
-        }
-        from = upto;
-    }
-    found.remove(0);
-    found
-}
-
-/// What needs the entity, at most so many.
-fn dependants<'a, L: AlarmLookup>(look: &'a Look<'_, L>, entity: EntityIx) -> impl Iterator<Item = EntityIx> + 'a {
-    let related = look.view.topology.neighbours(entity).iter().filter(|n| n.falls_with_me()).map(|n| n.other);
-    related.chain(look.view.topology.children(entity).iter().copied()).take(MANY)
 }
 
 /// Two lesser alarms that no incident holds say the same thing, near enough in time.

@@ -9,6 +9,7 @@
 mod card;
 mod command;
 mod delta;
+mod family;
 mod find;
 mod index;
 mod life;

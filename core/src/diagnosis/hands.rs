@@ -1,6 +1,7 @@
 //! Signs that people were at work on a device: when they came, when its ports went down, when those came back.
 
-use super::scene::{Line, Scene};
+use super::line::Line;
+use super::scene::Scene;
 use crate::model::{EntityIx, Span, Timestamp};
 
 /// Somebody who works on a device comes this long before its first port goes down …

@@ -12,6 +12,7 @@
 //! once. The shares of all suspects are the confidences.
 
 mod hands;
+mod line;
 mod mode;
 mod relapse;
 mod scene;

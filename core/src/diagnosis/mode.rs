@@ -3,7 +3,8 @@
 //! Prices are natural logarithms of likelihoods: −0.7 is one in two, −2.3 one in ten, −4.6 one in a hundred.
 
 use super::hands::Hands;
-use super::scene::{Line, Own, Scene};
+use super::line::Line;
+use super::scene::{Own, Scene};
 use super::weigh::{Heard, Tally, Unheard};
 use crate::model::{EntityIx, Span, Timestamp, Trouble};
 

@@ -1,7 +1,8 @@
 //! A weighed suspect in words, with its evidence and the way to its farthest symptom.
 
+use super::line::Line;
 use super::mode::Mode;
-use super::scene::{Line, Scene};
+use super::scene::Scene;
 use super::weigh::{Heard, Tally, Weighed};
 use crate::model::{AlarmFacts, EntityIx, Evidence, EvidenceKind, Hypothesis, Name, Trouble};
 

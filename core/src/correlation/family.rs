@@ -1,0 +1,83 @@
+//! Incidents of what an entity depends on, of what depends on it, and of what depends on the same.
+
+use super::find::{HOLD, Home, Limit, Look, MANY, Match, NEAR, best, matches, one, recent, several};
+use super::index::Group;
+use super::tie::{DARK, HARD, NAMED, OTHER, POWER, Role, SERVICE, Tie};
+use crate::model::{AlarmLookup, EntityIx, LinkReason};
+
+/// What the entity depends on has trouble, or what depends on it, or others that depend on the same.
+pub(super) fn family<L: AlarmLookup>(look: &Look<'_, L>, entity: EntityIx, flags: u16) -> Home {
+    let above = above(look, entity);
+    let trouble = HARD | POWER | DARK | SERVICE | OTHER;
+    if flags & (SERVICE | OTHER) != 0 {
+        let upwards = above.iter().flat_map(|up| {
+            let own = recent(look, *up, Role::Direct, Some(HOLD), move |_, tie| {
+                tie.has(trouble).then_some(Limit::Within(HOLD))
+            });
+            let lost = recent(look, *up, Role::Lost, Some(HOLD), |_, _| Some(Limit::Within(HOLD)));
+            let ends = recent(look, *up, Role::End, Some(HOLD), |group, tie| {
+                (group.explained_by(*up) && tie.has(NAMED)).then_some(Limit::Within(HOLD))
+            });
+            own.chain(lost).chain(ends).map(|found| (found, *up))
+        });
+        let nearest = upwards.min_by_key(|(found, _)| (!found.open, found.gap, found.ix));
+        if let Some((found, up)) = nearest {
+            return one(Some(found), LinkReason::DependsOn, Some(up));
+        }
+    }
+    if flags & (SERVICE | HARD | POWER) != 0 {
+        let same = |_: &Group, tie: &Tie| tie.has(SERVICE).then_some(Limit::Within(NEAR));
+        let below: Vec<Match> = dependants(look, entity).flat_map(|down| matches(look, down, Role::Direct, same)).collect();
+        if !below.is_empty() {
+            let mut home = several(below.into_iter(), entity);
+            if let Some((_, link)) = &mut home.found {
+                link.reason = LinkReason::DependsOn;
+            }
+            return home;
+        }
+    }
+    if flags & SERVICE == 0 {
+        return Home::default();
+    }
+    let same = |_: &Group, tie: &Tie| tie.has(SERVICE).then_some(Limit::Within(NEAR));
+    for up in &above {
+        let siblings = dependants(look, *up).filter(|other| *other != entity);
+        let found = best(siblings.flat_map(|other| matches(look, other, Role::Direct, same)));
+        if found.is_some() {
+            return one(found, LinkReason::DependsOn, Some(*up));
+        }
+    }
+    Home::default()
+}
+
+/// What the entity needs, the nearest first: what holds, feeds, carries or serves it, three levels up.
+fn above<L: AlarmLookup>(look: &Look<'_, L>, entity: EntityIx) -> Vec<EntityIx> {
+    let mut found = vec![entity];
+    let mut from = 0;
+    for _ in 0..3 {
+        let upto = found.len();
+        for at in from..upto {
+            let here = found[at];
+            let needs = look.view.topology.neighbours(here).iter().filter(|n| {
+                let mut turned = **n;
+                turned.out = !n.out;
+                turned.falls_with_me()
+            });
+            let parent = look.view.topology.entity(here).and_then(|entity| entity.parent);
+            for up in needs.map(|n| n.other).chain(parent) {
+                if found.len() < MANY && !found.contains(&up) {
+                    found.push(up);
+                }
+            }
+        }
+        from = upto;
+    }
+    found.remove(0);
+    found
+}
+
+/// What needs the entity, at most so many.
+fn dependants<'a, L: AlarmLookup>(look: &'a Look<'_, L>, entity: EntityIx) -> impl Iterator<Item = EntityIx> + 'a {
+    let related = look.view.topology.neighbours(entity).iter().filter(|n| n.falls_with_me()).map(|n| n.other);
+    related.chain(look.view.topology.children(entity).iter().copied()).take(MANY)
+}
