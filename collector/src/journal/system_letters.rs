@@ -1,7 +1,8 @@
 //! What came in and belongs to no tenant: kept in `system.db`, seen by admins of `default`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pedkai_core::model::Timestamp;
 use rusqlite::OptionalExtension;
@@ -19,10 +20,18 @@ CREATE TABLE IF NOT EXISTS system_letter (
     reason TEXT NOT NULL,
     bytes BLOB NOT NULL
 );
+CREATE INDEX IF NOT EXISTS system_letter_address ON system_letter (address, number);
 ";
 
-/// Letters kept; the oldest go first, so that a stranger cannot fill the disk.
-const KEPT: u64 = 10_000;
+/// Space that letters may take. Beyond it the oldest of whoever sent the most go first: a stranger can neither fill the disk nor push
+/// out what others sent.
+const SPACE: u64 = 256 << 20;
+
+/// What a letter takes besides its bytes.
+const BESIDES: u64 = 256;
+
+/// So many go at once.
+const AT_ONCE: u64 = 500;
 
 /// Bytes kept of each.
 const BYTES: usize = 65_536;
@@ -46,7 +55,52 @@ pub struct SystemLetter {
 
 /// The store of system dead letters.
 pub struct SystemLetters {
-    database: Mutex<Database>,
+    space: u64,
+    shelf: Mutex<Shelf>,
+}
+
+struct Shelf {
+    database: Database,
+    /// Space that the letters of each address take.
+    taken: BTreeMap<String, u64>,
+}
+
+impl Shelf {
+    fn add(&mut self, address: &str, space: u64) {
+        *self.taken.entry(address.to_owned()).or_default() += space;
+    }
+
+    fn sub(&mut self, address: &str, space: u64) {
+        if let Some(taken) = self.taken.get_mut(address) {
+            *taken = taken.saturating_sub(space);
+            if *taken == 0 {
+                self.taken.remove(address);
+            }
+        }
+    }
+
+    /// Lets the oldest letters of whoever sent the most go until the rest fits.
+    fn make_room(&mut self, space: u64) -> Result<()> {
+        while self.taken.values().sum::<u64>() > space {
+            let Some(address) = self.taken.iter().max_by_key(|(_, taken)| **taken).map(|(address, _)| address.clone()) else {
+                break;
+            };
+            let freed = self.database.run(|connection| {
+                connection
+                    .prepare_cached(
+                        "DELETE FROM system_letter WHERE number IN (SELECT number FROM system_letter WHERE address = ?1 ORDER BY number LIMIT ?2)
+                         RETURNING length(bytes)",
+                    )?
+                    .query_map((&address, int(AT_ONCE)), |row| row.get(0))?
+                    .try_fold(0, |sum, length: rusqlite::Result<i64>| Ok(sum + length?.unsigned_abs() + BESIDES))
+            })?;
+            if freed == 0 {
+                self.taken.remove(&address);
+            }
+            self.sub(&address, freed);
+        }
+        Ok(())
+    }
 }
 
 impl SystemLetters {
@@ -57,24 +111,35 @@ impl SystemLetters {
     pub fn open(file: &Path) -> Result<Self> {
         let database = Database::connect(file, Sync::Normal)?;
         database.run(|connection| connection.execute_batch(SCHEMA))?;
+        let taken = database.run(|connection| {
+            connection
+                .prepare("SELECT address, sum(length(bytes) + ?1) FROM system_letter GROUP BY address")?
+                .query_map([int(BESIDES)], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?
+                .collect()
+        })?;
         Ok(Self {
-            database: Mutex::new(database),
+            space: SPACE,
+            shelf: Mutex::new(Shelf { database, taken }),
         })
     }
 
-    fn with<T>(&self, work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>) -> Result<T> {
-        self.database.lock().unwrap_or_else(PoisonError::into_inner).run(work)
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps letters, and lets the oldest go beyond 10,000.
+    fn with<T>(&self, work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T>) -> Result<T> {
+        self.shelf().database.run(work)
+    }
+
+    /// Keeps letters, and lets the oldest of whoever sent the most go beyond 256 MiB.
     ///
     /// # Errors
     /// Disk full, or a disk that refuses.
     pub fn keep(&self, letters: &[SystemLetter]) -> Result<()> {
-        self.with(|connection| {
+        let mut shelf = self.shelf();
+        shelf.database.run(|connection| {
             let transaction = connection.unchecked_transaction()?;
             for letter in letters {
-                let bytes = &letter.bytes[..letter.bytes.len().min(BYTES)];
                 transaction
                     .prepare_cached("INSERT OR IGNORE INTO system_letter (id, at, transport, address, reason, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
                     .execute((
@@ -83,14 +148,15 @@ impl SystemLetters {
                         &letter.transport,
                         &letter.address,
                         &letter.reason,
-                        bytes,
+                        kept(letter),
                     ))?;
             }
-            transaction
-                .prepare_cached("DELETE FROM system_letter WHERE number <= (SELECT max(number) FROM system_letter) - ?1")?
-                .execute([int(KEPT)])?;
             transaction.commit()
-        })
+        })?;
+        for letter in letters {
+            shelf.add(&letter.address, kept(letter).len() as u64 + BESIDES);
+        }
+        shelf.make_room(self.space)
     }
 
     /// Letters, newest first, from before the one numbered `before`; with each its number, which continues the list.
@@ -111,12 +177,17 @@ impl SystemLetters {
     /// # Errors
     /// Damaged, or a disk that refuses.
     pub fn remove(&self, id: Uuid) -> Result<()> {
-        self.with(|connection| {
+        let mut shelf = self.shelf();
+        let gone: Option<(String, i64)> = shelf.database.run(|connection| {
             connection
-                .prepare_cached("DELETE FROM system_letter WHERE id = ?1")?
-                .execute([id.as_bytes()])
-                .map(drop)
-        })
+                .prepare_cached("DELETE FROM system_letter WHERE id = ?1 RETURNING address, length(bytes)")?
+                .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()
+        })?;
+        if let Some((address, length)) = gone {
+            shelf.sub(&address, length.unsigned_abs() + BESIDES);
+        }
+        Ok(())
     }
 
     /// The letter with this id.
@@ -131,6 +202,10 @@ impl SystemLetters {
                 .optional()
         })
     }
+}
+
+fn kept(letter: &SystemLetter) -> &[u8] {
+    &letter.bytes[..letter.bytes.len().min(BYTES)]
 }
 
 fn letter(row: &rusqlite::Row<'_>) -> rusqlite::Result<SystemLetter> {
@@ -175,19 +250,43 @@ mod tests {
         assert_eq!(letters.get(Uuid::from_u128(9)).unwrap(), None);
     }
 
-    #[test]
-    fn a_stranger_cannot_fill_the_disk() {
-        let folder = tempfile::tempdir().unwrap();
-        let letters = SystemLetters::open(&folder.path().join("system.db")).unwrap();
-        letters.keep(&(1..=12_000).map(letter_of).collect::<Vec<_>>()).unwrap();
-        let mut count = 0;
+    fn count(letters: &SystemLetters, address: &str) -> usize {
+        let mut all = Vec::new();
         let mut before = None;
         loop {
             let page = letters.list(before, 1_000).unwrap();
-            count += page.len();
             let Some((number, _)) = page.last() else { break };
             before = Some(*number);
+            all.extend(page.into_iter().map(|(_, letter)| letter.address));
         }
-        assert_eq!(count, 10_000);
+        all.iter().filter(|sender| *sender == address).count()
+    }
+
+    #[test]
+    fn a_stranger_can_neither_fill_the_disk_nor_push_out_what_others_sent() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("system.db");
+        let of = |n: u128, address: &str| SystemLetter {
+            address: address.to_owned(),
+            ..letter_of(n)
+        };
+        let mut letters = SystemLetters::open(&file).unwrap();
+        letters.space = 2_000 * (BESIDES + 3);
+        letters.keep(&(1..=300).map(|n| of(n, "192.0.2.7")).collect::<Vec<_>>()).unwrap();
+        for round in 1..=10 {
+            letters
+                .keep(&(1..=1_000).map(|n| of(round * 10_000 + n, "192.0.2.9")).collect::<Vec<_>>())
+                .unwrap();
+        }
+        assert_eq!(count(&letters, "192.0.2.7"), 300);
+        let flood = count(&letters, "192.0.2.9");
+        assert!((1_200..=1_700).contains(&flood), "{flood}");
+        drop(letters);
+        let mut letters = SystemLetters::open(&file).unwrap();
+        letters.space = 1_000 * (BESIDES + 3);
+        letters.remove(Uuid::from_u128(1)).unwrap();
+        letters.keep(&[of(500_000, "192.0.2.8")]).unwrap();
+        assert_eq!((count(&letters, "192.0.2.7"), count(&letters, "192.0.2.8")), (299, 1));
+        assert!(count(&letters, "192.0.2.9") <= 700);
     }
 }

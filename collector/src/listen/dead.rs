@@ -136,11 +136,14 @@ pub trait DeadLetters: Send + Sync + 'static {
 }
 
 /// How many letters of one peer are kept at once, and in a second after that.
-const PEER: Rate = Rate { burst: 200.0, per_second: 1.0 };
+const PEER: Rate = Rate {
+    burst: 20_000.0,
+    per_second: 200.0,
+};
 /// How many letters of all peers are kept at once, and in a second after that.
 const ALL: Rate = Rate {
-    burst: 2_000.0,
-    per_second: 20.0,
+    burst: 50_000.0,
+    per_second: 2_000.0,
 };
 /// The most peers whose rate is watched; beyond them the rate of all holds.
 const PEERS: usize = 4_096;
@@ -279,15 +282,15 @@ mod tests {
         let counters = Arc::new(Counters::default());
         let letters = Letters::new(kept.clone(), counters.clone());
         let at = Timestamp::from_micros(1_000_000_000);
-        for _ in 0..10_000 {
+        for _ in 0..30_000 {
             letters.put(Transport::Snmp, &from(1, at), DeadReason::Malformed, String::new(), b"x");
         }
         letters.put(Transport::Snmp, &from(2, at), DeadReason::Malformed, String::new(), b"y");
-        assert_eq!(kept.0.lock().unwrap().len(), 201, "200 of the flood and the neighbour's");
-        assert_eq!(counters.dead(SourceKind::Snmp, DeadReason::Malformed), 10_001);
-        assert_eq!(counters.dropped(SourceKind::Snmp, Dropped::LetterRate), 9_800);
+        assert_eq!(kept.0.lock().unwrap().len(), 20_001, "20,000 of the flood and the neighbour's");
+        assert_eq!(counters.dead(SourceKind::Snmp, DeadReason::Malformed), 30_001);
+        assert_eq!(counters.dropped(SourceKind::Snmp, Dropped::LetterRate), 10_000);
         letters.put(Transport::Snmp, &from(1, at.plus(Span::seconds(2))), DeadReason::Malformed, String::new(), b"x");
-        assert_eq!(kept.0.lock().unwrap().len(), 202, "the flood is heard again when it has calmed down");
+        assert_eq!(kept.0.lock().unwrap().len(), 20_002, "the flood is heard again when it has calmed down");
     }
 
     #[test]
@@ -295,9 +298,9 @@ mod tests {
         let kept = Arc::new(Kept::default());
         let letters = Letters::new(kept.clone(), Arc::new(Counters::default()));
         let at = Timestamp::from_micros(1_000_000_000);
-        for host in 0..20_000 {
+        for host in 0..60_000 {
             letters.put(Transport::SyslogUdp, &from(host, at), DeadReason::NoTenant, String::new(), b"x");
         }
-        assert_eq!(kept.0.lock().unwrap().len(), 2_000);
+        assert_eq!(kept.0.lock().unwrap().len(), 50_000);
     }
 }
