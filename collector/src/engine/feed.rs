@@ -22,7 +22,7 @@ impl Live {
     pub(super) fn new(from: u64, batch: Arc<Batch>) -> Self {
         Self {
             from,
-            cursor: Cursor::whole(batch.epoch, batch.changes.seq).encode(),
+            cursor: Cursor::whole(batch.life, batch.changes.seq).encode(),
             batch,
         }
     }

@@ -74,6 +74,7 @@ pub(super) fn take(open: &mut Open) -> Batch {
         changes: open.state.take_changes(),
         hash: open.log.head().hash,
         epoch: open.state.minter().epoch(),
+        life: open.state.minter().life(),
         ..Batch::default()
     };
     batch.changes.rows.append(&mut open.gone);

@@ -71,6 +71,12 @@ impl Minter {
         })
     }
 
+    /// One number for the tenant and the life of its log: another one where either is another.
+    #[must_use]
+    pub const fn life(&self) -> u64 {
+        (self.salt << 16) | self.epoch as u64
+    }
+
     /// The life of the log that this minter serves.
     #[must_use]
     pub const fn epoch(&self) -> u16 {

@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use pedkai_core::model::{Minter, TenantId};
 use pedkai_core::pipeline::State;
 use pedkai_core::topology::TopologyPatch;
 
@@ -172,7 +173,15 @@ async fn a_cursor_of_another_life_or_beyond_the_log_is_gone() {
     work(&tenant, &clock, 0..3).await;
     let (_, head) = snapshot(&tenant, 100).await;
     assert!(tenant.changes(Some(head), 10).await.unwrap().changes.is_empty());
-    for cursor in ["nonsense".to_owned(), Cursor::whole(9, 1).encode(), Cursor::whole(1, 1_000_000).encode()] {
+    let cursor = |tenant: TenantId, epoch: u16, seq: u64| Cursor::whole(Minter::new(tenant, epoch).life(), seq).encode();
+    let stranger = TenantId(uuid::Uuid::from_u128(9));
+    assert!(tenant.changes(Some(cursor(tenant.id(), 1, 1)), 10).await.is_ok());
+    for cursor in [
+        "nonsense".to_owned(),
+        cursor(tenant.id(), 9, 1),
+        cursor(stranger, 1, 1),
+        cursor(tenant.id(), 1, 1_000_000),
+    ] {
         assert!(matches!(tenant.changes(Some(cursor), 10).await, Err(JournalError::Gone)));
     }
 }

@@ -6,8 +6,8 @@ use super::super::error::JournalError;
 /// What an opaque cursor of the feed holds. Everything up to `seq` (and within it up to `kind`, `pos`) was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Cursor {
-    /// Life of the log.
-    pub(crate) epoch: u16,
+    /// Whose log, and which life of it.
+    pub(crate) life: u64,
     /// Deletions up to this record concern nothing that was given.
     pub(crate) floor: u64,
     /// Record.
@@ -21,14 +21,14 @@ pub(crate) struct Cursor {
 /// Kind after every other: the record was given whole.
 pub(crate) const WHOLE: u8 = u8::MAX;
 
-const FORM: u8 = 1;
-const LENGTH: usize = 28;
+const FORM: u8 = 2;
+const LENGTH: usize = 34;
 
 impl Cursor {
     /// Everything up to and with record `seq` was given.
-    pub(crate) const fn whole(epoch: u16, seq: u64) -> Self {
+    pub(crate) const fn whole(life: u64, seq: u64) -> Self {
         Self {
-            epoch,
+            life,
             floor: seq,
             seq,
             kind: WHOLE,
@@ -40,7 +40,7 @@ impl Cursor {
     pub(crate) fn encode(&self) -> String {
         let mut bytes = Vec::with_capacity(LENGTH);
         bytes.push(FORM);
-        bytes.extend_from_slice(&self.epoch.to_be_bytes());
+        bytes.extend_from_slice(&self.life.to_be_bytes());
         bytes.extend_from_slice(&self.floor.to_be_bytes());
         bytes.extend_from_slice(&self.seq.to_be_bytes());
         bytes.push(self.kind);
@@ -61,11 +61,11 @@ impl Cursor {
             return Err(JournalError::Gone);
         }
         Ok(Self {
-            epoch: u16::from_be_bytes([bytes[1], bytes[2]]),
-            floor: number(3),
-            seq: number(11),
-            kind: bytes[19],
-            pos: number(20).cast_signed(),
+            life: number(1),
+            floor: number(9),
+            seq: number(17),
+            kind: bytes[25],
+            pos: number(26).cast_signed(),
         })
     }
 }

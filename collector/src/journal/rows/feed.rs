@@ -44,22 +44,22 @@ impl Rows {
     /// The page after a cursor. `newest` is the newest record on the log: a cursor beyond it is not ours.
     ///
     /// # Errors
-    /// [`JournalError::Gone`] for a cursor of another life of the log, one that was never given, or one too old; damaged, or a disk that
+    /// [`JournalError::Gone`] for a cursor of another tenant's log or of another life of it, one that was never given, or one too old; damaged, or a disk that
     /// refuses.
     pub fn changes(&self, cursor: Option<&str>, limit: usize, newest: u64) -> Result<Page> {
         let limit = limit.max(1);
         self.ask(|view| {
-            let epoch = view.minter.epoch();
+            let life = view.minter.life();
             let from = match cursor {
                 Some(text) if !text.is_empty() => Cursor::decode(text)?,
                 _ => Cursor {
                     floor: view.applied,
                     seq: 0,
-                    ..Cursor::whole(epoch, 0)
+                    ..Cursor::whole(life, 0)
                 },
             };
             let horizon = number(view.database, "horizon")?.map_or(0, uint);
-            if from.epoch != epoch || from.seq.max(from.floor) > newest || from.floor < horizon {
+            if from.life != life || from.seq.max(from.floor) > newest || from.floor < horizon {
                 return Err(JournalError::Gone);
             }
             let mut found = view.after(&from, limit)?;
@@ -67,20 +67,20 @@ impl Rows {
             found.truncate(limit);
             let whole = more && whole_records(&mut found, from.floor);
             let cursor = match found.last() {
-                Some(last) if whole => Cursor::whole(epoch, last.seq),
+                Some(last) if whole => Cursor::whole(life, last.seq),
                 Some(last) if more => Cursor {
-                    epoch,
+                    life,
                     floor: from.floor.max(last.seq.saturating_sub(1)),
                     seq: last.seq,
                     kind: last.kind,
                     pos: last.pos,
                 },
-                _ => Cursor::whole(epoch, view.applied.max(from.seq)),
+                _ => Cursor::whole(life, view.applied.max(from.seq)),
             };
             Ok(Page {
                 changes: found.into_iter().map(|found| view.change(found)).collect::<Result<_>>()?,
                 cursor: cursor.encode(),
-                head: Cursor::whole(epoch, view.applied.max(from.seq)).encode(),
+                head: Cursor::whole(life, view.applied.max(from.seq)).encode(),
                 more,
             })
         })

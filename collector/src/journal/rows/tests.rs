@@ -74,6 +74,7 @@ fn batch(seq: u64, rows: impl IntoIterator<Item = AlarmRow>, live: bool) -> Batc
             rows: rows.into_iter().map(|row| RowChange { row: Row::Alarm(row), live }).collect(),
         },
         epoch: 1,
+        life: minter().life(),
         ..Batch::default()
     }
 }

@@ -31,6 +31,8 @@ pub struct Batch {
     pub hash: super::super::log::Hash,
     /// Epoch of that record.
     pub epoch: u16,
+    /// Whose log, and which life of it.
+    pub life: u64,
     /// Dead letters.
     pub letters: Vec<Letter>,
     /// Keys of dead letters that came in anew, with when.
