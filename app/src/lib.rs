@@ -7,5 +7,6 @@ pub mod logic;
 pub mod picture;
 pub mod platform;
 pub mod replica;
+pub mod shelf;
 pub mod welcome;
 pub mod window;

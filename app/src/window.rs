@@ -23,6 +23,7 @@ use crate::{
         settings::{Choice, Settings},
     },
     replica::Replica,
+    shelf,
     welcome::{Answer, Welcome},
 };
 
@@ -62,6 +63,11 @@ impl Seat {
 
     /// Opens a line to a collector.
     pub fn connect(&mut self, ctx: &Context, url: String, credential: Credential) {
+        let shelf = match (&self.wish, &self.collector, &credential) {
+            (Some(wish), Some(_), _) => wish.data.join("seat"),
+            (_, _, Credential::Login { name, .. }) => shelf::folder(&folders::data(), &url, name),
+            (_, _, Credential::Token(token)) => shelf::folder(&folders::data(), &url, &shelf::mark(token)),
+        };
         self.user = match &credential {
             Credential::Login { name, .. } => name.clone(),
             Credential::Token(_) => self.user.clone(),
@@ -69,7 +75,14 @@ impl Seat {
         self.address = url.clone();
         let ctx = ctx.clone();
         self.replica = Replica::default();
-        match Link::open(Target { url, credential }, move |within| ctx.request_repaint_after(within)) {
+        match Link::open(
+            Target {
+                url,
+                credential,
+                shelf: Some(shelf),
+            },
+            move |within| ctx.request_repaint_after(within),
+        ) {
             Ok(link) => (self.link, self.welcome) = (Some(link), None),
             Err(error) => self.desk.tell(false, format!("{error:#}")),
         }

@@ -44,6 +44,11 @@ fn gone(number: usize) -> String {
     json!({"kind": "alarm", "id": format!("00000005-0000-8000-8000-{number:012}"), "row": null}).to_string()
 }
 
+fn relation(number: usize) -> String {
+    let id = |kind: &str| format!("00000007-0000-8000-8000-{kind}{number:011}");
+    json!({"kind": "relation", "id": id("1"), "row": {"id": id("1"), "source": id("2"), "target": id("3"), "relation": "CONNECTS"}}).to_string()
+}
+
 async fn changes(State(fake): Shared, headers: HeaderMap, Query(asked): Query<std::collections::HashMap<String, String>>) -> Response {
     if headers.get(header::AUTHORIZATION).is_none_or(|token| token != "Bearer good") {
         return (
@@ -64,7 +69,7 @@ async fn changes(State(fake): Shared, headers: HeaderMap, Query(asked): Query<st
         return StatusCode::GONE.into_response();
     }
     let page = match cursor.as_str() {
-        "" => format!("{}\n{}\n{}\n", gone(1), gone(2), json!({"cursor": "p1", "head": "p2"})),
+        "" => format!("{}\n{}\n{}\n", relation(1), gone(2), json!({"cursor": "p1", "head": "p2"})),
         "p1" => format!("{}\nnot a line\n{}\n", gone(3), json!({"cursor": "p2", "head": "p2"})),
         other => format!("{}\n", json!({"cursor": other, "head": other})),
     };
@@ -116,10 +121,16 @@ fn collector() -> (Arc<Fake>, String) {
 }
 
 fn open(url: &str, credential: Credential) -> Link {
+    open_kept(url, credential, None)
+}
+
+/// A line that keeps what it is given in a folder.
+fn open_kept(url: &str, credential: Credential, shelf: Option<&std::path::Path>) -> Link {
     Link::open(
         Target {
             url: url.to_owned(),
             credential,
+            shelf: shelf.map(std::path::Path::to_owned),
         },
         |_| {},
     )
@@ -245,4 +256,61 @@ fn a_command_waits_for_a_collector_that_is_away() {
     link.order(act(CommandKind::Unack, 1));
     let news = until(&link, |news| matches!(news, News::Waiting(1)));
     assert!(!news.iter().any(|news| matches!(news, News::Done(_))), "it is not told to have failed");
+}
+
+#[test]
+fn what_was_given_before_is_there_before_the_collector_is_and_the_line_goes_on_from_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (fake, url) = collector();
+    let link = open_kept(&url, token(), Some(folder.path()));
+    until(&link, |news| matches!(news, News::Live));
+    drop(link);
+    let away = until_kept(folder.path());
+    assert_eq!(rows(&away), 1, "what was deleted is not kept");
+    assert!(away.iter().any(|news| matches!(news, News::Kept(at) if at.as_micros() > 0)), "{away:?}");
+    fake.cursors.lock().unwrap().clear();
+    let link = open_kept(&url, token(), Some(folder.path()));
+    let again = until(&link, |news| matches!(news, News::Live));
+    assert!(!again.iter().any(|news| matches!(news, News::Reset)));
+    let cursors = fake.cursors.lock().unwrap().clone();
+    assert!(!cursors[0].is_empty(), "it goes on from where it was: {cursors:?}");
+    fake.forget.store(true, Ordering::SeqCst);
+    until(&link, |news| matches!(news, News::Reset));
+}
+
+/// Everything that a line to nobody tells before it breaks, once the window before has let go of its folder.
+fn until_kept(folder: &std::path::Path) -> Vec<News> {
+    let began = Instant::now();
+    loop {
+        let link = open_kept("http://127.0.0.1:9", token(), Some(folder));
+        let news = until(&link, |news| matches!(news, News::Broken(_)));
+        if !news.iter().any(|news| matches!(news, News::Unkept(_))) {
+            return news;
+        }
+        assert!(began.elapsed() < Duration::from_secs(20), "{news:?}");
+    }
+}
+
+#[test]
+fn a_command_given_without_a_collector_is_sent_by_the_next_window_under_its_id() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = open_kept("http://127.0.0.1:9", token(), Some(folder.path()));
+    link.order(act(CommandKind::Unack, 2));
+    until(&link, |news| matches!(news, News::Waiting(1)));
+    drop(link);
+    until_kept(folder.path());
+    let (fake, url) = collector();
+    let mut done = Vec::new();
+    while done.is_empty() {
+        let link = open_kept(&url, token(), Some(folder.path()));
+        done = until(&link, |news| matches!(news, News::Done(_) | News::Unkept(_)));
+        done.retain(|news| matches!(news, News::Done(_)));
+    }
+    assert!(
+        matches!(done.last(), Some(News::Done(outcome)) if outcome.word == "unack" && outcome.done == 2),
+        "{done:?}"
+    );
+    assert_eq!(fake.commands.lock().unwrap().len(), 2);
+    let outbox = pedkai_seat::shelf::Outbox::open(folder.path());
+    assert!(outbox.is_err() || outbox.unwrap().letters().unwrap().is_empty(), "nothing is sent once more");
 }

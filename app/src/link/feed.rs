@@ -1,6 +1,6 @@
 //! The feed: pages until nothing is missing, then the tail, and from the start again when the collector cannot continue.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use futures_util::StreamExt as _;
 use pedkai_core::{
@@ -17,22 +17,88 @@ use super::{
     backoff::Backoff,
     sse::{Item, Reader},
 };
+use crate::shelf::{self, Kept, Rows, Writer};
 
 /// Rows handed to the window at a time.
 const BATCH: usize = 500;
 /// Without a word for this long the line is held to be dead.
 const SILENCE: Duration = Duration::from_secs(90);
 
-/// Where we are in the feed.
+/// Where we are in the feed, and where what comes is kept.
 #[derive(Default)]
 struct Place {
     cursor: String,
     rows: usize,
+    writer: Option<Writer>,
+    /// What came since it was last kept.
+    fresh: Vec<Kept>,
 }
 
-/// Copies and follows for as long as somebody listens.
-pub(super) async fn follow(session: &Session, herald: &Herald, again: &Notify) {
+impl Place {
+    /// Begins anew: nothing that came before holds.
+    fn reset(&mut self) {
+        (self.cursor, self.rows) = (String::new(), 0);
+        self.fresh.clear();
+        if let Some(writer) = &self.writer {
+            writer.forget();
+        }
+    }
+
+    /// Everything up to the cursor has come.
+    fn keep(&mut self) {
+        if let Some(writer) = &self.writer {
+            writer.keep(std::mem::take(&mut self.fresh), &self.cursor, crate::platform::now());
+        }
+    }
+}
+
+/// Hands on what was kept on the disk, and goes on from there.
+async fn recall(herald: &Herald, folder: &Path) -> Option<Place> {
+    let told = herald.clone();
+    let opened = Rows::open(folder).and_then(|rows| Ok((rows.reached()?, rows)));
+    let (reached, rows) = match opened {
+        Ok(opened) => opened,
+        Err(error) => {
+            let told = herald.tell(News::Unkept(shelf::words(&error))).await;
+            return told.then(Place::default);
+        }
+    };
     let mut place = Place::default();
+    if let Some((cursor, at)) = reached {
+        let mut changes = Vec::new();
+        let read = rows.each(|line| match Change::parse(line) {
+            Ok(change) => changes.extend(change),
+            Err(error) => tracing::warn!(%error, "a row that was kept could not be read"),
+        });
+        match read {
+            Ok(()) => place.cursor = cursor,
+            Err(error) => {
+                tracing::warn!(%error, "the copy of the rows could not be read");
+                changes.clear();
+            }
+        }
+        while !changes.is_empty() {
+            let rest = changes.split_off(BATCH.min(changes.len()));
+            if !herald.tell(News::Changes(std::mem::replace(&mut changes, rest))).await {
+                return None;
+            }
+        }
+        if !place.cursor.is_empty() && !herald.tell(News::Kept(at)).await {
+            return None;
+        }
+    }
+    let fails = move |why| told.tell_later(News::Unkept(why));
+    place.writer = Writer::new(rows, fails).inspect_err(|error| tracing::warn!(%error, "rows are not kept")).ok();
+    Some(place)
+}
+
+/// Copies and follows for as long as somebody listens; keeps what comes in `folder`.
+pub(super) async fn follow(session: &Session, herald: &Herald, again: &Notify, folder: Option<&Path>) {
+    let begun = match folder {
+        Some(folder) => recall(herald, folder).await,
+        None => Some(Place::default()),
+    };
+    let Some(mut place) = begun else { return };
     let mut backoff = Backoff::default();
     loop {
         let trouble = match sync(session, herald, &mut place, &mut backoff).await {
@@ -51,7 +117,7 @@ pub(super) async fn follow(session: &Session, herald: &Herald, again: &Notify) {
             Err(trouble) => trouble,
         };
         if matches!(trouble, Trouble::Gone) {
-            place = Place::default();
+            place.reset();
         }
         if !herald.tell(News::Broken(trouble.words())).await {
             return;
@@ -85,6 +151,7 @@ async fn sync(session: &Session, herald: &Herald, place: &mut Place, backoff: &m
         let end = end.ok_or_else(|| Trouble::Line("a page of the feed had no end".to_owned()))?;
         let there = end.cursor == end.head;
         place.cursor = end.cursor;
+        place.keep();
         if there {
             break;
         }
@@ -110,7 +177,7 @@ async fn page(text: &str, herald: &Herald, place: &mut Place) -> Option<Option<C
             continue;
         }
         place.rows += 1;
-        take(line, &mut batch, herald).await?;
+        take(line, &mut batch, herald, place).await?;
         if batch.len() >= BATCH && !herald.tell(News::Changes(std::mem::take(&mut batch))).await {
             return None;
         }
@@ -121,9 +188,17 @@ async fn page(text: &str, herald: &Herald, place: &mut Place) -> Option<Option<C
     Some(end)
 }
 
-async fn take(line: &str, batch: &mut Vec<Change>, herald: &Herald) -> Option<()> {
+async fn take(line: &str, batch: &mut Vec<Change>, herald: &Herald, place: &mut Place) -> Option<()> {
     match Change::parse(line) {
-        Ok(change) => batch.extend(change),
+        Ok(Some(change)) => {
+            if place.writer.is_some() {
+                let (kind, id) = change.key();
+                let line = matches!(change, Change::Put(_)).then(|| line.to_owned());
+                place.fresh.push(Kept { kind, id, line });
+            }
+            batch.push(change);
+        }
+        Ok(None) => {}
         Err(error) => {
             if !herald.tell(News::Unreadable(error.to_string())).await {
                 return None;
@@ -155,7 +230,7 @@ async fn tail(session: &Session, herald: &Herald, place: &mut Place) -> Result<b
                 Item::Event(event) => {
                     if let Ok(end) = serde_json::from_str::<ChangeEnd>(&event.data) {
                         place.cursor = end.cursor;
-                    } else if !event.data.is_empty() && take(&event.data, &mut batch, herald).await.is_none() {
+                    } else if !event.data.is_empty() && take(&event.data, &mut batch, herald, place).await.is_none() {
                         return Ok(false);
                     }
                     if !event.id.is_empty() {
@@ -164,6 +239,9 @@ async fn tail(session: &Session, herald: &Herald, place: &mut Place) -> Result<b
                     alive = true;
                 }
             }
+        }
+        if !place.fresh.is_empty() {
+            place.keep();
         }
         let news = if batch.is_empty() { News::Heartbeat } else { News::Changes(batch) };
         if alive && !herald.tell(news).await {

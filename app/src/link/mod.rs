@@ -14,7 +14,7 @@ mod sse;
 use std::{sync::mpsc, time::Duration};
 
 use anyhow::Context as _;
-use pedkai_core::model::Span;
+use pedkai_core::model::{Span, Timestamp};
 use pedkai_ui::{
     intent::{Act, Fetch},
     model::{Change, Detail},
@@ -30,6 +30,8 @@ pub struct Target {
     pub url: String,
     /// Who we are.
     pub credential: Credential,
+    /// Folder in which rows and waiting commands are kept; without one they last as long as the window.
+    pub shelf: Option<std::path::PathBuf>,
 }
 
 /// What the line brings.
@@ -41,6 +43,10 @@ pub enum News {
     Changes(Vec<Change>),
     /// A line of the feed could not be read; the rest goes on.
     Unreadable(String),
+    /// The rows so far were kept on this disk, and are as of then.
+    Kept(Timestamp),
+    /// This disk keeps nothing, because of this.
+    Unkept(String),
     /// Behind, and catching up; so many rows came so far.
     Syncing(usize),
     /// Up to date.
@@ -65,7 +71,7 @@ pub enum News {
 #[derive(Debug)]
 pub struct Outcome {
     /// What it was.
-    pub word: &'static str,
+    pub word: String,
     /// Targets that it changed.
     pub done: usize,
     /// Why it did not change the others, each reason once.
@@ -106,7 +112,15 @@ impl News {
     fn within(&self) -> Duration {
         match self {
             Self::Changes(_) | Self::Heartbeat | Self::Skew(_) | Self::Syncing(_) | Self::Unreadable(_) => PACE,
-            Self::Answer(..) | Self::Broken(_) | Self::Done(_) | Self::Live | Self::Refused(_) | Self::Reset | Self::Waiting(_) => Duration::ZERO,
+            Self::Answer(..)
+            | Self::Broken(_)
+            | Self::Done(_)
+            | Self::Kept(_)
+            | Self::Live
+            | Self::Refused(_)
+            | Self::Reset
+            | Self::Unkept(_)
+            | Self::Waiting(_) => Duration::ZERO,
         }
     }
 }
@@ -128,6 +142,13 @@ impl Herald {
                 }
                 Err(mpsc::TrySendError::Disconnected(_)) => return false,
             }
+        }
+    }
+
+    /// Tells the window from a thread that cannot wait; lost only when the window has too much to read.
+    fn tell_later(&self, news: News) {
+        if self.news.try_send(news).is_ok() {
+            (self.wake)(Duration::ZERO);
         }
     }
 }
@@ -171,12 +192,13 @@ async fn run(target: Target, herald: Herald, heard: queue::UnboundedReceiver<Ord
             return;
         }
     };
+    let folder = target.shelf.clone();
     let session = std::sync::Arc::new(auth::Session::new(client, target));
     let again = std::sync::Arc::new(tokio::sync::Notify::new());
-    let orders = orders::serve(session.clone(), herald.clone(), heard, again.clone());
+    let orders = orders::serve(session.clone(), herald.clone(), heard, again.clone(), folder.clone());
     tokio::select! {
         () = orders => {}
-        () = feed::follow(&session, &herald, &again) => {}
+        () = feed::follow(&session, &herald, &again, folder.as_deref()) => {}
     }
 }
 
@@ -199,7 +221,7 @@ mod tests {
             (News::Broken("refused".to_owned()), Duration::ZERO),
             (
                 News::Done(Outcome {
-                    word: "ack",
+                    word: "ack".to_owned(),
                     done: 1,
                     refused: Vec::new(),
                 }),

@@ -1,6 +1,11 @@
 //! Commands and questions, sent beside the feed. A command that finds no line waits and is sent again under the same id.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::{StreamExt as _, stream};
 use pedkai_core::{
@@ -18,6 +23,7 @@ use super::{
     Herald, News, Order, Outcome,
     auth::{Session, Trouble},
 };
+use crate::shelf::{self, Letter, Outbox};
 
 /// Targets of one command that are sent at a time.
 const AT_ONCE: usize = 16;
@@ -26,16 +32,53 @@ const RETRY: Duration = Duration::from_secs(2);
 /// Commands that may wait; older ones are told to have failed.
 const MOST: usize = 1_000;
 
-/// A command with an id for each target, so that sending it twice does it once.
-#[derive(Clone, Debug)]
-struct Letter {
-    word: &'static str,
-    requests: Vec<CommandRequest>,
+/// Commands that wait, and where they are kept meanwhile.
+struct Waiting {
+    letters: VecDeque<Letter>,
+    outbox: Option<Outbox>,
 }
 
-/// Serves orders until the window is gone.
-pub(super) async fn serve(session: Arc<Session>, herald: Herald, mut heard: queue::UnboundedReceiver<Order>, again: Arc<Notify>) {
-    let mut outbox: VecDeque<Letter> = VecDeque::new();
+impl Waiting {
+    /// What an earlier window left, and a place for more; in memory alone where the disk refuses.
+    async fn open(herald: &Herald, folder: Option<&Path>) -> Self {
+        let kept = folder.map(|folder| Outbox::open(folder).and_then(|outbox| Ok((outbox.letters()?, outbox))));
+        let (letters, outbox) = match kept {
+            Some(Ok((letters, outbox))) => (letters, Some(outbox)),
+            Some(Err(error)) => {
+                herald.tell(News::Unkept(shelf::words(&error))).await;
+                (Vec::new(), None)
+            }
+            None => (Vec::new(), None),
+        };
+        Self {
+            letters: letters.into(),
+            outbox,
+        }
+    }
+
+    async fn put(&mut self, herald: &Herald, requests: Vec<CommandRequest>) {
+        let number = match self.outbox.as_mut().map(|outbox| outbox.put(&requests)) {
+            Some(Ok(number)) => number,
+            Some(Err(error)) => {
+                herald.tell(News::Unkept(shelf::words(&error))).await;
+                0
+            }
+            None => 0,
+        };
+        self.letters.push_back(Letter { number, requests });
+    }
+
+    /// These were answered, or given up.
+    fn answered(&mut self, requests: &[CommandRequest]) {
+        if let Some(Err(error)) = self.outbox.as_mut().map(|outbox| outbox.answered(requests)) {
+            tracing::warn!(%error, "an answered command stays in the outbox: it is sent again under the same id, which does nothing");
+        }
+    }
+}
+
+/// Serves orders until the window is gone; commands that wait are kept in `folder`.
+pub(super) async fn serve(session: Arc<Session>, herald: Herald, mut heard: queue::UnboundedReceiver<Order>, again: Arc<Notify>, folder: Option<PathBuf>) {
+    let mut waiting = Waiting::open(&herald, folder.as_deref()).await;
     let mut questions = stream::FuturesUnordered::new();
     let mut retry = tokio::time::interval(RETRY);
     loop {
@@ -45,8 +88,8 @@ pub(super) async fn serve(session: Arc<Session>, herald: Herald, mut heard: queu
                 Some(Order::Reconnect) => again.notify_one(),
                 Some(Order::Fetch(question)) => questions.push(ask(session.clone(), question)),
                 Some(Order::Act(act)) => {
-                    outbox.push_back(letter(act));
-                    send(&session, &herald, &mut outbox).await;
+                    waiting.put(&herald, requests(&act)).await;
+                    send(&session, &herald, &mut waiting).await;
                 }
             },
             Some((question, detail)) = questions.next(), if !questions.is_empty() => {
@@ -54,12 +97,12 @@ pub(super) async fn serve(session: Arc<Session>, herald: Herald, mut heard: queu
                     return;
                 }
             }
-            _ = retry.tick(), if !outbox.is_empty() => send(&session, &herald, &mut outbox).await,
+            _ = retry.tick(), if !waiting.letters.is_empty() => send(&session, &herald, &mut waiting).await,
         }
     }
 }
 
-fn letter(act: Act) -> Letter {
+fn requests(act: &Act) -> Vec<CommandRequest> {
     let word = act.kind.word();
     let request = |target: &CommandTarget| {
         let (kind, id) = match target {
@@ -85,49 +128,57 @@ fn letter(act: Act) -> Letter {
         }
         request
     };
-    Letter {
-        word,
-        requests: act.targets.iter().map(request).collect(),
-    }
+    act.targets.iter().map(request).collect()
 }
 
 /// Sends what is in the outbox, oldest first; stops at the first that finds no line.
-async fn send(session: &Session, herald: &Herald, outbox: &mut VecDeque<Letter>) {
-    while outbox.len() > MOST {
-        if let Some(lost) = outbox.pop_front() {
+async fn send(session: &Session, herald: &Herald, waiting: &mut Waiting) {
+    while waiting.letters.len() > MOST {
+        if let Some(lost) = waiting.letters.pop_front() {
+            waiting.answered(&lost.requests);
             herald
                 .tell(News::Done(Outcome {
-                    word: lost.word,
+                    word: word(&lost),
                     done: 0,
                     refused: vec!["too many commands wait".to_owned()],
                 }))
                 .await;
         }
     }
-    while let Some(letter) = outbox.front_mut() {
-        let word = letter.word;
+    while let Some(letter) = waiting.letters.front_mut() {
+        let word = word(letter);
         let answers: Vec<_> = stream::iter(letter.requests.clone())
             .map(|request| one(session, request))
             .buffered(AT_ONCE)
             .collect()
             .await;
-        let (mut done, mut refused, mut left) = (0, Vec::new(), Vec::new());
+        let (mut done, mut refused, mut left, mut answered) = (0, Vec::new(), Vec::new(), Vec::new());
         for (request, answer) in letter.requests.drain(..).zip(answers) {
             match answer {
                 Ok(None) => done += 1,
                 Ok(Some(why)) if refused.contains(&why) => {}
                 Ok(Some(why)) => refused.push(why),
-                Err(_) => left.push(request),
+                Err(()) => {
+                    left.push(request);
+                    continue;
+                }
             }
+            answered.push(request);
         }
-        if !left.is_empty() {
-            letter.requests = left;
+        letter.requests = left;
+        let whole = letter.requests.is_empty();
+        waiting.answered(&answered);
+        if !whole {
             break;
         }
-        outbox.pop_front();
+        waiting.letters.pop_front();
         herald.tell(News::Done(Outcome { word, done, refused })).await;
     }
-    herald.tell(News::Waiting(outbox.len())).await;
+    herald.tell(News::Waiting(waiting.letters.len())).await;
+}
+
+fn word(letter: &Letter) -> String {
+    letter.requests.first().map(|request| request.kind.clone()).unwrap_or_default()
 }
 
 /// Sends one command. `Ok(None)`: done. `Ok(Some)`: not done, for this reason. `Err`: nobody answered.

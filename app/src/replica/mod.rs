@@ -62,6 +62,11 @@ impl Replica {
                 self.waiting = count;
                 return None;
             }
+            News::Unkept(why) => return Some(Word::Refused(format!("This disk does not keep the copy or what waits: {why}"))),
+            News::Kept(at) => {
+                self.heard_at = Some(at);
+                return None;
+            }
             News::Reset => self.model.clear(),
             News::Changes(changes) => changes.into_iter().for_each(|change| self.model.apply(change)),
             News::Unreadable(why) => tracing::warn!(why, "a row of the feed could not be read"),
@@ -101,7 +106,7 @@ impl Replica {
 
 fn told(outcome: Outcome) -> Word {
     let Outcome { word, done, refused } = outcome;
-    let (past, not) = match word {
+    let (past, not) = match word.as_str() {
         "ack" => ("Acknowledged", "Not acknowledged"),
         "unack" => ("Acknowledgement taken back on", "Acknowledgement not taken back"),
         "own" => ("Owned", "Not owned"),
@@ -141,14 +146,14 @@ mod tests {
     fn what_was_refused_is_said() {
         let mut replica = Replica::default();
         let outcome = Outcome {
-            word: "own",
+            word: "own".to_owned(),
             done: 1,
             refused: vec!["owned by jan".into()],
         };
         let word = replica.take(News::Done(outcome), at(1));
         assert_eq!(word, Some(Word::Refused("Owned 1; not done on the rest: owned by jan".into())));
         let outcome = Outcome {
-            word: "ack",
+            word: "ack".to_owned(),
             done: 0,
             refused: vec!["your role does not allow it".into()],
         };

@@ -38,6 +38,20 @@ struct Line<'a> {
 }
 
 impl Change {
+    /// What it is about.
+    pub fn key(&self) -> (Kind, Uuid) {
+        match self {
+            Self::Gone(kind, id) => (*kind, *id),
+            Self::Put(row) => match &**row {
+                Row::Alarm(row) => (Kind::Alarm, row.id),
+                Row::Incident(row) => (Kind::Incident, row.id),
+                Row::Entity(row) => (Kind::Entity, row.id),
+                Row::Relation(row) => (Kind::Relation, row.id),
+                Row::Source(row) => (Kind::Source, row.id),
+            },
+        }
+    }
+
     /// Reads a line of the feed. `Ok(None)` for a kind that a newer collector knows and this one does not.
     pub fn parse(line: &str) -> Result<Option<Self>, serde_json::Error> {
         let read: Line<'_> = serde_json::from_str(line)?;
