@@ -64,14 +64,17 @@ impl Network {
         Self { parents, chords }
     }
 
-    fn patch(&self) -> TopologyPatch {
+    fn patch(&self, marked: bool) -> TopologyPatch {
         let name = |element: usize| Name::from(format!("ne-{element}"));
         let links = self.parents.iter().copied().enumerate().chain(self.chords.iter().copied());
         TopologyPatch {
             entities: (0..self.parents.len())
                 .map(|element| EntitySpec {
                     external_id: name(element),
-                    attributes: (element < CORE).then(|| (Name::from("role"), Name::from("core"))).into_iter().collect(),
+                    attributes: (marked && element < CORE)
+                        .then(|| (Name::from("role"), Name::from("core")))
+                        .into_iter()
+                        .collect(),
                     ..EntitySpec::default()
                 })
                 .collect(),
@@ -182,7 +185,7 @@ fn input(raised: &Raised) -> Input {
 }
 
 /// Decides every alarm in records of a thousand, with the deadlines that come due between them.
-pub(crate) fn run(alarms: usize, seed: u64, file: Option<&PathBuf>) -> Result<Value> {
+pub(crate) fn run(alarms: usize, seed: u64, file: Option<&PathBuf>, marked: bool) -> Result<Value> {
     let mut random = SmallRng::seed_from_u64(seed);
     let network = Network::new(&mut random);
     let (raised, labelled) = match file {
@@ -197,7 +200,7 @@ pub(crate) fn run(alarms: usize, seed: u64, file: Option<&PathBuf>) -> Result<Va
         from: Name::EMPTY,
     };
     let mut seq = 1;
-    let patch = Box::new(network.patch());
+    let patch = Box::new(network.patch(marked));
     let imported = decide(&mut state, seq, time(0.0), &[Input::Topology { patch, actor }]);
     ensure!(imported.deltas.len() >= ELEMENTS, "the network was not taken: {:?}", imported.answers);
     state.take_changes();

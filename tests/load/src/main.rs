@@ -32,6 +32,9 @@ enum Bench {
         /// Alarms to take instead: id, entity, type, second, label.
         #[arg(long)]
         csv: Option<PathBuf>,
+        /// Nothing in the network says which elements are its core.
+        #[arg(long)]
+        unmarked: bool,
     },
     /// Batches beside Alertmanager's and traps beside snmptrapd's, in one run.
     Ratios {
@@ -85,7 +88,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> Result<()> {
     match Arguments::parse().bench {
-        Bench::Decide { alarms, seed, csv } => say(&decide::run(alarms, seed, csv.as_ref())?),
+        Bench::Decide { alarms, seed, csv, unmarked } => say(&decide::run(alarms, seed, csv.as_ref(), !unmarked)?),
         Bench::Ratios { peers, rounds, seconds } => {
             say(&ratios::batches(&peers, rounds, || whole(Whole::Batches { seconds: 10 }))?)?;
             say(&ratios::traps(&peers, rounds, || whole(Whole::Traps { rate: 20_000, seconds }))?)

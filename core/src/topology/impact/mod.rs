@@ -17,6 +17,7 @@ mod tests;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use rustc_hash::FxHashMap;
 
@@ -59,8 +60,9 @@ pub struct ImpactIndex {
     members: FxHashMap<u32, u32>,
     told: Vec<Told>,
     mesh: Mesh,
-    /// By slot, what its failure alone does: found when first asked for, and kept where it is short, or a root's and hence costly.
+    /// By slot, what its failure alone does: found when first asked for, and kept where it is short, or while there is room for long ones.
     known: Vec<OnceLock<Box<Impact>>>,
+    room: Room,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +72,32 @@ enum Told {
     Customer,
 }
 
-/// Entities in an impact that is kept for the next time it is asked for.
-const SHORT: usize = 256;
+/// Entities in an impact that is kept in any case for the next time it is asked for.
+const SHORT: usize = 64;
+/// Entities in all longer ones that are kept, 12 bytes each.
+const ROOM: usize = 1 << 21;
+
+/// What is left of [`ROOM`].
+#[derive(Debug)]
+struct Room(AtomicUsize);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(AtomicUsize::new(ROOM))
+    }
+}
+
+impl Clone for Room {
+    fn clone(&self) -> Self {
+        Self(AtomicUsize::new(self.0.load(Relaxed)))
+    }
+}
+
+impl Room {
+    fn take(&self, length: usize) -> bool {
+        self.0.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(length)).is_ok()
+    }
+}
 
 /// How an entity stands while a failure is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +142,7 @@ impl ImpactIndex {
             members,
             told,
             known: vec![OnceLock::new(); slots],
+            room: Room::default(),
             mesh,
         }
     }
@@ -137,7 +164,8 @@ impl ImpactIndex {
             return Cow::Borrowed(impact);
         }
         let impact = self.impact_of_set(&[failed]);
-        if impact.down.len() + impact.degraded.len() <= SHORT || self.mesh.root[slot] {
+        let length = impact.down.len() + impact.degraded.len();
+        if length <= SHORT || self.room.take(length) {
             return Cow::Borrowed(known.get_or_init(|| Box::new(impact)));
         }
         Cow::Owned(impact)

@@ -339,6 +339,9 @@ proptest! {
         let slots = graph.slots() as u32;
         for slot in 0..slots {
             agree(&naive, &index, &[slot])?;
+            let (ix, whole) = (EntityIx(slot), index.impact_of_set(&[EntityIx(slot)]));
+            prop_assert_eq!(&*index.impact(ix), &whole);
+            prop_assert_eq!(&*index.impact(ix), &whole, "told from what was kept");
         }
         for set in sets {
             let failed: Vec<u32> = set.into_iter().filter(|slot| *slot < slots).collect();
