@@ -36,6 +36,8 @@ struct Fake {
     logins: AtomicUsize,
     /// Answers 410 to the next page after the first sync.
     forget: std::sync::atomic::AtomicBool,
+    /// Answers the next page with 503.
+    full: std::sync::atomic::AtomicBool,
 }
 
 type Shared = State<Arc<Fake>>;
@@ -63,6 +65,10 @@ async fn changes(State(fake): Shared, headers: HeaderMap, Query(asked): Query<st
         let tail = fake.tails.fetch_add(1, Ordering::SeqCst);
         let body = format!(": heartbeat\n\nevent: change\nid: t{tail}\ndata: {}\n\n: idle_timeout\n\n", gone(90 + tail));
         return ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response();
+    }
+    if fake.full.swap(false, Ordering::SeqCst) {
+        let problem = json!({"type": "about:blank", "title": "no", "status": 503, "detail": "the disk is full"});
+        return (StatusCode::SERVICE_UNAVAILABLE, Json(problem)).into_response();
     }
     fake.pages.fetch_add(1, Ordering::SeqCst);
     if !cursor.is_empty() && fake.forget.swap(false, Ordering::SeqCst) {
@@ -159,6 +165,17 @@ fn until(link: &Link, fits: impl Fn(&News) -> bool) -> Vec<News> {
 
 fn rows(news: &[News]) -> usize {
     news.iter().map(|news| if let News::Changes(changes) = news { changes.len() } else { 0 }).sum()
+}
+
+#[test]
+fn a_collector_that_answers_with_a_problem_is_not_told_to_be_away() {
+    let (fake, url) = collector();
+    fake.full.store(true, Ordering::SeqCst);
+    let link = open(&url, token());
+    let first = until(&link, |news| matches!(news, News::Failing(_)));
+    assert!(matches!(first.last(), Some(News::Failing(why)) if why == "the disk is full"));
+    let rest = until(&link, |news| matches!(news, News::Live));
+    assert!(rest.iter().all(|news| !matches!(news, News::Broken(_))));
 }
 
 fn act(kind: CommandKind, targets: usize) -> Order {

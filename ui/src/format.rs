@@ -25,7 +25,12 @@ impl Clock {
 
     /// Date and time, for tooltips and trails.
     pub fn full(&self, at: Timestamp) -> String {
-        format!("{} {}", self.strftime(at, "%Y-%m-%d %H:%M:%S"), self.zone_name())
+        format!("{} {}", self.exact(at), self.zone_name())
+    }
+
+    /// Date and time to the second, where the zone stands elsewhere.
+    pub fn exact(&self, at: Timestamp) -> String {
+        self.strftime(at, "%Y-%m-%d %H:%M:%S")
     }
 
     /// Time for today, date and time for any other day.

@@ -62,7 +62,7 @@ impl From<reqwest::Error> for Trouble {
             deepest = source;
         }
         let words = deepest.to_string();
-        Self::Line(words)
+        Self::Line(words.split(" (os error").next().unwrap_or_default().to_owned())
     }
 }
 

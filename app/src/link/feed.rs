@@ -119,7 +119,12 @@ pub(super) async fn follow(session: &Session, herald: &Herald, again: &Notify, f
         if matches!(trouble, Trouble::Gone) {
             place.reset();
         }
-        if !herald.tell(News::Broken(trouble.words())).await {
+        let words = trouble.words();
+        let news = match trouble {
+            Trouble::Problem(..) => News::Failing(words),
+            Trouble::Gone | Trouble::Line(_) | Trouble::Refused(_) => News::Broken(words),
+        };
+        if !herald.tell(news).await {
             return;
         }
         tokio::select! {

@@ -55,6 +55,8 @@ pub enum News {
     Heartbeat,
     /// The line broke, because of this.
     Broken(String),
+    /// The collector answers, but not with the feed, because of this.
+    Failing(String),
     /// The credential is not good, because of this.
     Refused(String),
     /// A command was carried out, or not.
@@ -115,6 +117,7 @@ impl News {
             Self::Answer(..)
             | Self::Broken(_)
             | Self::Done(_)
+            | Self::Failing(_)
             | Self::Kept(_)
             | Self::Live
             | Self::Refused(_)

@@ -33,6 +33,7 @@ enum State {
     Syncing(usize),
     Live,
     Broken(String),
+    Failing(String),
 }
 
 /// Something the operator is told.
@@ -55,6 +56,10 @@ impl Replica {
         match news {
             News::Broken(why) => {
                 self.state = State::Broken(why);
+                return None;
+            }
+            News::Failing(why) => {
+                self.state = State::Failing(why);
                 return None;
             }
             News::Refused(why) => return Some(Word::LoginNeeded(why)),
@@ -94,6 +99,7 @@ impl Replica {
             State::Syncing(rows) => shell::Link::Syncing(*rows),
             State::Live if age > STALE => shell::Link::Stale(age),
             State::Live => shell::Link::Live,
+            State::Failing(why) => shell::Link::Failing(age, why.clone()),
             State::Broken(why) => shell::Link::Offline(age, why.clone()),
         }
     }
@@ -138,6 +144,8 @@ mod tests {
         replica.take(News::Live, at(10));
         assert_eq!(replica.link(at(20)), shell::Link::Live);
         assert_eq!(replica.link(at(100)), shell::Link::Stale(Span::seconds(90)));
+        replica.take(News::Failing("the disk is full".into()), at(104));
+        assert_eq!(replica.link(at(109)), shell::Link::Failing(Span::seconds(99), "the disk is full".into()));
         replica.take(News::Broken("refused".into()), at(110));
         assert_eq!(replica.link(at(130)), shell::Link::Offline(Span::seconds(120), "refused".into()));
     }

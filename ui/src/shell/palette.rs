@@ -43,6 +43,8 @@ enum Line {
 }
 
 const ROW: f32 = 34.0;
+/// Rows that are seen without scrolling, also after a search that found fewer.
+const MOST: f32 = 10.0;
 
 impl Palette {
     pub(super) fn start(&mut self) {
@@ -87,7 +89,8 @@ impl Palette {
                 text::soft(ui, &format!("Nothing is called \"{}\".", self.written));
                 ui.add_space(theme.scale.space.s);
             }
-            ScrollArea::vertical().max_height(ROW * 10.0).auto_shrink([false, true]).show(ui, |ui| {
+            let list = ScrollArea::vertical().max_height(ROW * MOST).min_scrolled_height(ROW * MOST);
+            list.auto_shrink([false, true]).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 for (index, line) in lines.iter().enumerate() {
                     if draw(ui, &theme, line, index == self.place, down || up) {

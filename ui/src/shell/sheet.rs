@@ -26,6 +26,7 @@ pub(super) fn show(ctx: &Context, situation: &Situation) -> bool {
         ui.add_space(theme.scale.space.s);
         egui::ScrollArea::vertical()
             .max_height(room.y - 180.0)
+            .min_scrolled_height(room.y - 180.0)
             .auto_shrink([false, true])
             .show(ui, |ui| {
                 ui.spacing_mut().item_spacing.x = theme.scale.space.xxl;

@@ -18,6 +18,8 @@ pub enum Link {
     Live,
     /// Connected, but nothing has been heard for this long.
     Stale(Span),
+    /// The collector answers, but cannot give what is asked, for this long and because of this; what is shown is as old.
+    Failing(Span, String),
     /// No connection for this long; what is shown is as old.
     Offline(Span, String),
 }
@@ -35,6 +37,7 @@ impl Link {
                 format!("{} old", format::span(*age)),
                 Tone::Level(Level::Minor),
             ),
+            Self::Failing(age, _) => (Icon::WARNING, "Failing", format!("{} old", format::span(*age)), Tone::Level(Level::Critical)),
             Self::Offline(age, _) => (
                 Icon::CLOUD_SLASH,
                 "Offline",
@@ -51,6 +54,7 @@ impl Link {
             Self::Syncing(_) => "The collector's state is being copied; counts may still grow.".to_owned(),
             Self::Live => "Every change arrives the moment it is kept.".to_owned(),
             Self::Stale(_) => "Connected, but nothing was heard, not even a heartbeat. What you see may be old.".to_owned(),
+            Self::Failing(_, why) => format!("The collector answers, but not with what is asked: {why}. What you see is the last state that came."),
             Self::Offline(_, why) => {
                 format!("No connection to the collector: {why}. What you see is the last state that came; commands wait until it is back.")
             }

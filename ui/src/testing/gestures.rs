@@ -160,3 +160,23 @@ fn a_lost_collector_is_told_in_full_once_it_does_not_come_back_at_once() {
         assert_eq!(asked.borrow().contains(&Intent::Reconnect), told);
     }
 }
+
+#[test]
+fn the_palette_grows_again_after_a_search_that_found_little() {
+    let mut seat = seat();
+    seat.harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    seat.harness.run();
+    let bottom = |seat: &Seat<'_>| {
+        let area = seat.harness.ctx.memory(|memory| memory.area_rect(egui::Id::unique("palette")));
+        area.map_or(0.0, |area| area.bottom())
+    };
+    let whole = bottom(&seat);
+    seat.harness.event(egui::Event::Text("zzqq".to_owned()));
+    seat.harness.run();
+    assert!(bottom(&seat) < whole / 2.0);
+    for _ in 0..4 {
+        seat.press(Key::Backspace);
+    }
+    seat.harness.run();
+    assert!((bottom(&seat) - whole).abs() < 1.0, "{} {whole}", bottom(&seat));
+}

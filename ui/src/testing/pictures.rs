@@ -61,7 +61,10 @@ fn shell() {
         troubles: vec!["the disk that holds /var/lib/pedkai is full: make room there; nothing that was answered is lost".to_owned()],
         ..status(link)
     };
-    for (name, link) in [("offline", offline), ("trouble", Link::Live)] {
+    let full = "/var/lib/pedkai/tenants/0a86d5ec-6759-4616-a21b-242b6e5e9412/rows.db cannot be used (the disk that holds it is full: make room there; nothing \
+                that was answered is lost, and writing goes on by itself)";
+    let failing = Link::Failing(Span::seconds(73), full.to_owned());
+    for (name, link) in [("offline", offline), ("trouble", Link::Live), ("failing", failing)] {
         let status = busy(link);
         let mut shell = Shell::default();
         picture(&mut results, &format!("shell_{name}"), DESK, |ui| {

@@ -3,7 +3,7 @@
 use egui::{Area, Context, Frame, Id, Margin, Order, Ui};
 
 use super::{button, text};
-use crate::theme::{Icon, Level, Theme};
+use crate::theme::{Icon, Level, Theme, Weight};
 
 /// How a toast speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl Toasts {
         self.all.drain(..surplus);
     }
 
-    /// Draws them at the lower right and lets the old ones go.
+    /// Draws them at the lower right, above the strip of a list, and lets the old ones go.
     pub fn show(&mut self, ctx: &Context) {
         if self.all.is_empty() {
             return;
@@ -67,10 +67,11 @@ impl Toasts {
         }
         let theme = Theme::in_context(ctx);
         let gap = theme.scale.space.l;
+        let strip = theme.scale.control.height + 2.0 * theme.scale.space.s;
         let mut closed = None;
         let area = Area::new(Id::unique("toasts"))
             .order(Order::Tooltip)
-            .anchor(egui::Align2::RIGHT_BOTTOM, [-gap, -gap]);
+            .anchor(egui::Align2::RIGHT_BOTTOM, [-gap, -gap - strip]);
         area.show(ctx, |ui| {
             ui.spacing_mut().item_spacing.y = theme.scale.space.s;
             for toast in &self.all {
@@ -103,13 +104,18 @@ fn draw(ui: &mut Ui, theme: &Theme, toast: &Toast) -> bool {
     frame
         .show(ui, |ui| {
             ui.set_width(340.0);
+            let control = theme.scale.control.height;
+            let room = ui.available_width() - 2.0 * (control + theme.scale.space.s);
+            let font = Weight::Regular.at(theme.scale.text.body);
+            let words = ui.painter().layout(toast.words.clone(), font, theme.palette.text.normal, room);
+            let height = words.size().y.max(control);
+            ui.spacing_mut().interact_size.y = height;
             ui.horizontal(|ui| {
                 text::icon(ui, icon, ink, "");
-                let room = ui.available_width() - theme.scale.control.height - theme.scale.space.s;
-                ui.allocate_ui(egui::vec2(room, 0.0), |ui| {
-                    ui.set_width(room);
-                    text::paragraph(ui, &toast.words, theme.palette.text.normal);
-                });
+                let (place, response) = ui.allocate_exact_size(egui::vec2(room, height), egui::Sense::hover());
+                response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &toast.words));
+                let corner = egui::pos2(place.left(), place.center().y - words.size().y / 2.0);
+                ui.painter().galley(corner, words, theme.palette.text.normal);
                 button::icon(ui, Icon::X, "Close this notice", false).clicked()
             })
             .inner

@@ -63,12 +63,12 @@ fn identity(ui: &mut Ui, alarm: &AlarmRow, intents: &mut Vec<Intent>) {
 
 fn times(ui: &mut Ui, clock: &Clock, alarm: &AlarmRow) {
     text::caption(ui, "At the source");
-    card::fact(ui, "First raised", &clock.full(alarm.raised_at));
-    card::fact(ui, "Last raised", &clock.full(alarm.last_raised_at));
-    card::fact(ui, "Cleared", &alarm.cleared_at.map_or("no".to_owned(), |at| clock.full(at)));
+    card::fact(ui, "First raised", &clock.exact(alarm.raised_at));
+    card::fact(ui, "Last raised", &clock.exact(alarm.last_raised_at));
+    card::fact(ui, "Cleared", &alarm.cleared_at.map_or("no".to_owned(), |at| clock.exact(at)));
     ui.add_space(6.0);
     text::caption(ui, "Here");
-    card::fact(ui, "Last change", &clock.full(alarm.changed_at));
+    card::fact(ui, "Last change", &clock.exact(alarm.changed_at));
     if let Some(ack) = &alarm.ack {
         card::fact(ui, "Acked by", &format!("{} at {}", ack.by, clock.short(ack.at)));
         card::fact(ui, "Note", if ack.note.is_empty() { "none" } else { &ack.note });
@@ -128,7 +128,17 @@ pub(crate) fn steps(ui: &mut Ui, clock: &Clock, trace: &serde_json::Value) {
     for step in steps.into_iter().flatten() {
         let word = |name: &str| step.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
         let at = pedkai_core::model::Timestamp::parse(word("at")).map(|at| clock.short(at)).unwrap_or_default();
-        card::fact(ui, &format!("{at} {}", word("stage")), word("reason"));
+        ui.spacing_mut().interact_size.y = 18.0;
+        ui.horizontal(|ui| {
+            text::soft(ui, &at);
+            match word("reason") {
+                "" => drop(text::body(ui, word("stage"))),
+                reason => {
+                    text::body(ui, &reason.replace('_', " "));
+                    text::soft(ui, word("stage"));
+                }
+            }
+        });
     }
     if steps.is_none_or(Vec::is_empty) {
         text::soft(ui, "No step is kept.");

@@ -19,8 +19,8 @@ use crate::{
 pub(super) const COLUMNS: [Column; 14] = [
     Column::new("severity", "Sev", 56.0).hint("Severity: shape and letter"),
     Column::new("state", "State", 98.0).hint("Whether it is active, acknowledged, returned"),
-    Column::new("age", "Age", 78.0).hint("Time since it was first raised").right(),
-    Column::new("count", "Count", 66.0).hint("Raises counted since it was raised as new").right(),
+    Column::new("age", "Age", 88.0).hint("Time since it was first raised").right(),
+    Column::new("count", "Count", 60.0).hint("Raises counted since it was raised as new").right(),
     Column::new("entity", "Entity", 150.0).hint("Entity it is on").stretches(),
     Column::new("type", "Type", 124.0).hint("Alarm type").stretches(),
     Column::new("qualifier", "Qualifier", 88.0).hint("Interface, neighbour or instance"),
