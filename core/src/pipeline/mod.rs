@@ -10,6 +10,7 @@ mod changes;
 mod clock;
 mod command;
 mod delta;
+mod derived;
 mod dirt;
 mod event;
 mod input;
