@@ -212,6 +212,10 @@ impl Alarm {
     /// The mildest severity that it had since it was raised last; of one that is cleared, until then.
     #[must_use]
     pub fn mildest(&self) -> Severity {
+        if self.history.len() <= 1 {
+            // It was raised as it is now.
+            return self.severity;
+        }
         let newest = self.history.iter().rev().skip_while(|entry| entry.change == StatusChange::Cleared);
         let severities = newest.map_while(|entry| match entry.change {
             StatusChange::Raised(severity) | StatusChange::Severity(severity) => Some(severity),

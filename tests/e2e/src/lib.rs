@@ -317,7 +317,9 @@ impl Collector {
     pub fn metric(&self, name: &str, label: &str) -> Result<f64> {
         let text = run(Command::new("curl").args(["-sS", "-m", "30", &format!("http://{}/metrics", self.door("api")?)]))?;
         let lines = text.lines().filter(|line| line.starts_with(name) && line.contains(label));
-        Ok(lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum())
+        Ok(lines
+            .filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok())
+            .fold(0.0, |sum, value| sum + value))
     }
 
     /// Number of its process.
