@@ -136,6 +136,8 @@ pub struct Window {
     fitted: bool,
 }
 
+/// How long a window that closes waits for its last orders to be on the disk.
+const LAST_ORDERS: Duration = Duration::from_secs(3);
 /// Width in points from which on everything is drawn larger.
 const FINE: f32 = 2_000.0;
 /// Screens that a wall display goes round.
@@ -264,6 +266,9 @@ impl eframe::App for Window {
             picture::summary(&self.seat.replica.model);
         } else if !self.args.wall {
             self.seat.keep_settings();
+        }
+        if let Some(link) = self.seat.link.take() {
+            link.close(LAST_ORDERS);
         }
     }
 }

@@ -331,3 +331,15 @@ fn a_command_given_without_a_collector_is_sent_by_the_next_window_under_its_id()
     let outbox = pedkai_seat::shelf::Outbox::open(folder.path());
     assert!(outbox.is_err() || outbox.unwrap().letters().unwrap().is_empty(), "nothing is sent once more");
 }
+
+#[test]
+fn what_was_ordered_last_is_kept_when_the_window_closes() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = open_kept("http://127.0.0.1:9", token(), Some(folder.path()));
+    for _ in 0..50 {
+        link.order(act(CommandKind::Unack, 1));
+    }
+    link.close(Duration::from_secs(20));
+    let letters = pedkai_seat::shelf::Outbox::open(folder.path()).unwrap().letters().unwrap();
+    assert_eq!(letters.len(), 50);
+}

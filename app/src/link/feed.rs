@@ -146,9 +146,11 @@ async fn sync(session: &Session, herald: &Herald, place: &mut Place, backoff: &m
             )
             .await?;
         skew(&response, herald).await;
-        let first = place.cursor.is_empty();
-        if first && !herald.tell(News::Reset).await {
-            return Ok(false);
+        if place.cursor.is_empty() {
+            place.reset();
+            if !herald.tell(News::Reset).await {
+                return Ok(false);
+            }
         }
         let text = response.text().await?;
         backoff.reset();

@@ -97,6 +97,7 @@ pub struct Link {
     /// What the line brings.
     pub news: mpsc::Receiver<News>,
     orders: queue::UnboundedSender<Order>,
+    thread: std::thread::JoinHandle<()>,
 }
 
 /// The line's end of the news, which wakes the window.
@@ -172,11 +173,23 @@ impl Link {
             .enable_all()
             .build()
             .context("no runtime for the line")?;
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("link".to_owned())
             .spawn(move || runtime.block_on(run(target, herald, heard)))
             .context("no thread for the line")?;
-        Ok(Self { news, orders })
+        Ok(Self { news, orders, thread })
+    }
+
+    /// Ends the line: what was ordered is kept when this returns, unless it takes longer than `patience`.
+    pub fn close(self, patience: Duration) {
+        let Self { news, orders, thread } = self;
+        drop(orders);
+        let began = std::time::Instant::now();
+        while !thread.is_finished() && began.elapsed() < patience {
+            // Nobody reads on, but nobody shall wait for room either.
+            while news.try_recv().is_ok() {}
+            std::thread::sleep(Duration::from_millis(2));
+        }
     }
 
     /// Gives an order; it is lost only when the line has ended.
@@ -199,10 +212,13 @@ async fn run(target: Target, herald: Herald, heard: queue::UnboundedReceiver<Ord
     let session = std::sync::Arc::new(auth::Session::new(client, target));
     let again = std::sync::Arc::new(tokio::sync::Notify::new());
     let orders = orders::serve(session.clone(), herald.clone(), heard, again.clone(), folder.clone());
+    let mut orders = std::pin::pin!(orders);
     tokio::select! {
-        () = orders => {}
+        () = &mut orders => return,
         () = feed::follow(&session, &herald, &again, folder.as_deref()) => {}
     }
+    // The window is gone; what it ordered last is still kept.
+    orders.await;
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ const AT_ONCE: usize = 16;
 /// How often what waits is tried again.
 const RETRY: Duration = Duration::from_secs(2);
 /// Commands that may wait; older ones are told to have failed.
-const MOST: usize = 1_000;
+const MOST: usize = 10_000;
 
 /// Commands that wait, and where they are kept meanwhile.
 struct Waiting {
@@ -68,6 +68,51 @@ impl Waiting {
         self.letters.push_back(Letter { number, requests });
     }
 
+    /// Lets the oldest go where too many wait, and says so.
+    async fn bound(&mut self, herald: &Herald) {
+        while self.letters.len() > MOST {
+            // The first may be under way.
+            let Some(lost) = self.letters.remove(1) else { return };
+            self.answered(&lost.requests);
+            let refused = vec!["too many commands wait".to_owned()];
+            herald
+                .tell(News::Done(Outcome {
+                    word: word(&lost),
+                    done: 0,
+                    refused,
+                }))
+                .await;
+        }
+    }
+
+    /// Takes in what became of the oldest letter. False when a part of it found no line.
+    async fn settle(&mut self, herald: &Herald, answers: Vec<Answered>) -> bool {
+        let Some(letter) = self.letters.front_mut() else { return true };
+        let word = word(letter);
+        let (mut done, mut refused, mut left, mut answered) = (0, Vec::new(), Vec::new(), Vec::new());
+        for (request, answer) in answers {
+            match answer {
+                Ok(None) => done += 1,
+                Ok(Some(why)) if refused.contains(&why) => {}
+                Ok(Some(why)) => refused.push(why),
+                Err(()) => {
+                    left.push(request);
+                    continue;
+                }
+            }
+            answered.push(request);
+        }
+        letter.requests = left;
+        let whole = letter.requests.is_empty();
+        self.answered(&answered);
+        if whole {
+            self.letters.pop_front();
+            herald.tell(News::Done(Outcome { word, done, refused })).await;
+        }
+        herald.tell(News::Waiting(self.letters.len())).await;
+        whole
+    }
+
     /// These were answered, or given up.
     fn answered(&mut self, requests: &[CommandRequest]) {
         if let Some(Err(error)) = self.outbox.as_mut().map(|outbox| outbox.answered(requests)) {
@@ -80,8 +125,14 @@ impl Waiting {
 pub(super) async fn serve(session: Arc<Session>, herald: Herald, mut heard: queue::UnboundedReceiver<Order>, again: Arc<Notify>, folder: Option<PathBuf>) {
     let mut waiting = Waiting::open(&herald, folder.as_deref()).await;
     let mut questions = stream::FuturesUnordered::new();
+    // At most one at a time, oldest first; beside it orders are still heard, and kept.
+    let mut attempts = stream::FuturesUnordered::new();
+    let mut resting = false;
     let mut retry = tokio::time::interval(RETRY);
     loop {
+        if let Some(letter) = waiting.letters.front().filter(|_| attempts.is_empty() && !resting) {
+            attempts.push(attempt(session.clone(), letter.requests.clone()));
+        }
         tokio::select! {
             order = heard.recv() => match order {
                 None => return,
@@ -89,15 +140,17 @@ pub(super) async fn serve(session: Arc<Session>, herald: Herald, mut heard: queu
                 Some(Order::Fetch(question)) => questions.push(ask(session.clone(), question)),
                 Some(Order::Act(act)) => {
                     waiting.put(&herald, requests(&act)).await;
-                    send(&session, &herald, &mut waiting).await;
+                    waiting.bound(&herald).await;
+                    resting = false;
                 }
             },
+            Some(answers) = attempts.next(), if !attempts.is_empty() => resting = !waiting.settle(&herald, answers).await,
             Some((question, detail)) = questions.next(), if !questions.is_empty() => {
                 if !herald.tell(News::Answer(question, detail)).await {
                     return;
                 }
             }
-            _ = retry.tick(), if !waiting.letters.is_empty() => send(&session, &herald, &mut waiting).await,
+            _ = retry.tick(), if resting => resting = false,
         }
     }
 }
@@ -131,50 +184,17 @@ fn requests(act: &Act) -> Vec<CommandRequest> {
     act.targets.iter().map(request).collect()
 }
 
-/// Sends what is in the outbox, oldest first; stops at the first that finds no line.
-async fn send(session: &Session, herald: &Herald, waiting: &mut Waiting) {
-    while waiting.letters.len() > MOST {
-        if let Some(lost) = waiting.letters.pop_front() {
-            waiting.answered(&lost.requests);
-            herald
-                .tell(News::Done(Outcome {
-                    word: word(&lost),
-                    done: 0,
-                    refused: vec!["too many commands wait".to_owned()],
-                }))
-                .await;
-        }
-    }
-    while let Some(letter) = waiting.letters.front_mut() {
-        let word = word(letter);
-        let answers: Vec<_> = stream::iter(letter.requests.clone())
-            .map(|request| one(session, request))
-            .buffered(AT_ONCE)
-            .collect()
-            .await;
-        let (mut done, mut refused, mut left, mut answered) = (0, Vec::new(), Vec::new(), Vec::new());
-        for (request, answer) in letter.requests.drain(..).zip(answers) {
-            match answer {
-                Ok(None) => done += 1,
-                Ok(Some(why)) if refused.contains(&why) => {}
-                Ok(Some(why)) => refused.push(why),
-                Err(()) => {
-                    left.push(request);
-                    continue;
-                }
-            }
-            answered.push(request);
-        }
-        letter.requests = left;
-        let whole = letter.requests.is_empty();
-        waiting.answered(&answered);
-        if !whole {
-            break;
-        }
-        waiting.letters.pop_front();
-        herald.tell(News::Done(Outcome { word, done, refused })).await;
-    }
-    herald.tell(News::Waiting(waiting.letters.len())).await;
+/// A command with what became of it.
+type Answered = (CommandRequest, Result<Option<String>, ()>);
+
+/// Sends the commands of one letter.
+async fn attempt(session: Arc<Session>, requests: Vec<CommandRequest>) -> Vec<Answered> {
+    let session = &session;
+    let one = |request: CommandRequest| async move {
+        let answer = one(session, &request).await;
+        (request, answer)
+    };
+    stream::iter(requests).map(one).buffered(AT_ONCE).collect().await
 }
 
 fn word(letter: &Letter) -> String {
@@ -182,8 +202,8 @@ fn word(letter: &Letter) -> String {
 }
 
 /// Sends one command. `Ok(None)`: done. `Ok(Some)`: not done, for this reason. `Err`: nobody answered.
-async fn one(session: &Session, request: CommandRequest) -> Result<Option<String>, ()> {
-    let response = session.send(session.post("commands").json(&request).timeout(Duration::from_secs(20))).await;
+async fn one(session: &Session, request: &CommandRequest) -> Result<Option<String>, ()> {
+    let response = session.send(session.post("commands").json(request).timeout(Duration::from_secs(20))).await;
     match response {
         Ok(response) => match response.json::<CommandAnswer>().await {
             Ok(answer) if answer.outcome == CommandOutcome::Done => Ok(None),
