@@ -49,16 +49,6 @@ impl Outbox {
         }
     }
 
-    /// One that lasts as long as the window.
-    ///
-    /// # Errors
-    /// No memory.
-    pub fn in_memory() -> Result<Self> {
-        let connection = Connection::open_in_memory()?;
-        connection.execute_batch(SCHEMA)?;
-        Ok(Self { connection })
-    }
-
     fn whole(file: &Path) -> Result<Self> {
         let connection = connect(file, true)?;
         connection.execute_batch(SCHEMA)?;

@@ -96,7 +96,7 @@ impl Rows {
     /// Every line, entities and relations before what they bear.
     ///
     /// # Errors
-    /// Damaged, a disk that refuses, or `each` says to stop.
+    /// Damaged, or a disk that refuses.
     pub fn each(&self, mut each: impl FnMut(&str)) -> Result<()> {
         let mut statement = self.connection.prepare("SELECT line FROM row ORDER BY kind DESC")?;
         let mut found = statement.query([])?;
