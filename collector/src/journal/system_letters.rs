@@ -33,6 +33,14 @@ const BESIDES: u64 = 256;
 /// So many go at once.
 const AT_ONCE: u64 = 500;
 
+const OLDEST_OF_ONE: &str = "DELETE FROM system_letter
+    WHERE number IN (SELECT number FROM system_letter WHERE address = ?2 ORDER BY number LIMIT ?1) RETURNING address, length(bytes)";
+const OLDEST_OF_ALL: &str = "DELETE FROM system_letter
+    WHERE number IN (SELECT number FROM system_letter ORDER BY number LIMIT ?1) RETURNING address, length(bytes)";
+
+/// Whoever takes less did not send many.
+const MANY: u64 = AT_ONCE * BESIDES;
+
 /// Bytes kept of each.
 const BYTES: usize = 65_536;
 
@@ -61,16 +69,19 @@ pub struct SystemLetters {
 
 struct Shelf {
     database: Database,
-    /// Space that the letters of each address take.
+    /// Space that the letters of each address take, and all of them.
     taken: BTreeMap<String, u64>,
+    total: u64,
 }
 
 impl Shelf {
     fn add(&mut self, address: &str, space: u64) {
+        self.total += space;
         *self.taken.entry(address.to_owned()).or_default() += space;
     }
 
     fn sub(&mut self, address: &str, space: u64) {
+        self.total = self.total.saturating_sub(space);
         if let Some(taken) = self.taken.get_mut(address) {
             *taken = taken.saturating_sub(space);
             if *taken == 0 {
@@ -79,25 +90,22 @@ impl Shelf {
         }
     }
 
-    /// Lets the oldest letters of whoever sent the most go until the rest fits.
+    /// Lets the oldest letters of whoever sent the most go until the rest fits; the oldest of all where nobody sent many.
     fn make_room(&mut self, space: u64) -> Result<()> {
-        while self.taken.values().sum::<u64>() > space {
-            let Some(address) = self.taken.iter().max_by_key(|(_, taken)| **taken).map(|(address, _)| address.clone()) else {
-                break;
-            };
-            let freed = self.database.run(|connection| {
-                connection
-                    .prepare_cached(
-                        "DELETE FROM system_letter WHERE number IN (SELECT number FROM system_letter WHERE address = ?1 ORDER BY number LIMIT ?2)
-                         RETURNING length(bytes)",
-                    )?
-                    .query_map((&address, int(AT_ONCE)), |row| row.get(0))?
-                    .try_fold(0, |sum, length: rusqlite::Result<i64>| Ok(sum + length?.unsigned_abs() + BESIDES))
+        while self.total > space {
+            let most = self.taken.iter().max_by_key(|(_, taken)| **taken);
+            let noisy = most.filter(|(_, taken)| **taken >= MANY).map(|(address, _)| address.clone());
+            let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+            let gone: Vec<(String, i64)> = self.database.run(|connection| match &noisy {
+                Some(address) => connection.prepare_cached(OLDEST_OF_ONE)?.query_map((int(AT_ONCE), address), read)?.collect(),
+                None => connection.prepare_cached(OLDEST_OF_ALL)?.query_map([int(AT_ONCE)], read)?.collect(),
             })?;
-            if freed == 0 {
-                self.taken.remove(&address);
+            if gone.is_empty() {
+                (self.total, self.taken) = (0, BTreeMap::new());
             }
-            self.sub(&address, freed);
+            for (address, length) in gone {
+                self.sub(&address, length.unsigned_abs() + BESIDES);
+            }
         }
         Ok(())
     }
@@ -111,7 +119,7 @@ impl SystemLetters {
     pub fn open(file: &Path) -> Result<Self> {
         let database = Database::connect(file, Sync::Normal)?;
         database.run(|connection| connection.execute_batch(SCHEMA))?;
-        let taken = database.run(|connection| {
+        let taken: BTreeMap<String, u64> = database.run(|connection| {
             connection
                 .prepare("SELECT address, sum(length(bytes) + ?1) FROM system_letter GROUP BY address")?
                 .query_map([int(BESIDES)], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?
@@ -119,7 +127,11 @@ impl SystemLetters {
         })?;
         Ok(Self {
             space: SPACE,
-            shelf: Mutex::new(Shelf { database, taken }),
+            shelf: Mutex::new(Shelf {
+                total: taken.values().sum(),
+                database,
+                taken,
+            }),
         })
     }
 
@@ -288,5 +300,19 @@ mod tests {
         letters.keep(&[of(500_000, "192.0.2.8")]).unwrap();
         assert_eq!((count(&letters, "192.0.2.7"), count(&letters, "192.0.2.8")), (299, 1));
         assert!(count(&letters, "192.0.2.9") <= 700);
+    }
+
+    #[test]
+    fn letters_of_many_senders_go_by_age() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut letters = SystemLetters::open(&folder.path().join("system.db")).unwrap();
+        letters.space = 2_000 * (BESIDES + 3);
+        let of = |n: u128| SystemLetter {
+            address: format!("forged {n}"),
+            ..letter_of(n)
+        };
+        letters.keep(&(1..=2_100).map(of).collect::<Vec<_>>()).unwrap();
+        assert_eq!((count(&letters, "forged 500"), count(&letters, "forged 501")), (0, 1));
+        assert_eq!(count(&letters, "forged 2100"), 1);
     }
 }

@@ -178,14 +178,14 @@ struct Buckets {
 impl Buckets {
     fn take(&mut self, peer: IpAddr, at: Timestamp) -> bool {
         self.all.refill(&ALL, at);
+        if self.all.left < 1.0 {
+            return false;
+        }
         if !self.peers.contains_key(&peer) && self.peers.len() >= PEERS {
             self.peers.retain(|_, bucket| {
                 bucket.refill(&PEER, at);
                 bucket.left < PEER.burst
             });
-        }
-        if self.all.left < 1.0 {
-            return false;
         }
         if self.peers.len() < PEERS || self.peers.contains_key(&peer) {
             let bucket = self.peers.entry(peer).or_insert_with(|| Bucket::full(&PEER, at));
