@@ -127,8 +127,8 @@ pub(super) fn recent<'a, L: AlarmLookup>(
     let spots = since.map_or_else(|| look.view.index.at(entity), |since| look.view.index.at_since(entity, since));
     let near = spots.iter().filter(move |spot| since.is_none_or(|since| spot.last >= since));
     near.filter_map(move |spot| {
-        let ix = &spot.ix;
-        let group = look.view.index.group(*ix)?;
+        let ix = spot.ix;
+        let group = look.view.index.group(ix)?;
         let tie = group.tie(entity, role)?;
         let limit = fits(group, tie)?;
         let gap = tie.gap(look.at);
@@ -138,13 +138,13 @@ pub(super) fn recent<'a, L: AlarmLookup>(
             Limit::Within(most) => gap <= most.min(window),
             Limit::Ever => true,
         };
-        if !near || look.except == Some(*ix) {
+        if !near || look.except == Some(ix) {
             return None;
         }
-        let incident = look.view.incidents.get(*ix)?;
+        let incident = look.view.incidents.get(ix)?;
         let room = incident.members.len() < look.view.policy.max_alarms as usize;
         (room && live(incident)).then_some(Match {
-            ix: *ix,
+            ix,
             open: incident.status.open(),
             gap,
             last: tie.last,

@@ -3,7 +3,7 @@
 
 use super::state::State;
 use crate::correlation::Index;
-use crate::model::{AlarmLookup, EntityIx, SourceKind, Timestamp};
+use crate::model::AlarmLookup;
 use crate::topology::{ImpactIndex, Wires};
 
 impl State {
@@ -12,16 +12,6 @@ impl State {
         if self.index.is_stale() {
             self.index.refresh(&self.incidents, &self.alarms);
         }
-    }
-
-    /// How often the device told that somebody was at work on it, between these.
-    pub(super) fn hands_on(&self, device: EntityIx, from: Timestamp, upto: Timestamp) -> usize {
-        let Some(entity) = self.topology.entity(device) else { return 0 };
-        let sources = entity
-            .addresses()
-            .flat_map(|address| [SourceKind::Snmp, SourceKind::Syslog].map(|kind| self.source_of[kind as usize].get(&address).copied()));
-        let stats = sources.flatten().filter_map(|ix| self.sources.get(ix as usize));
-        stats.flat_map(|stat| stat.hands.iter()).filter(|at| (from..=upto).contains(at)).count()
     }
 
     /// Makes the table of ways agree with the topology.

@@ -8,7 +8,8 @@ use super::dirt::Dirt;
 use crate::correlation::{self, Footing, IncidentDelta, Incidents, Index};
 use crate::ingest::Mapping;
 use crate::model::{
-    AlarmFacts, AlarmIx, AlarmLookup, CommandId, IncidentIx, Member, Minter, Name, Outcome, Reason, Severity, SourceKind, Span, Symptom, TenantId, Timestamp,
+    AlarmFacts, AlarmIx, AlarmLookup, CommandId, EntityIx, IncidentIx, Member, Minter, Name, Outcome, Reason, Severity, SourceKind, Span, Symptom, TenantId,
+    Timestamp,
 };
 use crate::policy::Policy;
 use crate::reduction::{AlarmDelta, Alarms};
@@ -401,6 +402,16 @@ impl State {
             }
         }
         self.recount(ix);
+    }
+
+    /// How often the device told that somebody was at work on it, between these.
+    pub(super) fn hands_on(&self, device: EntityIx, from: Timestamp, upto: Timestamp) -> usize {
+        let Some(entity) = self.topology.entity(device) else { return 0 };
+        let sources = entity
+            .addresses()
+            .flat_map(|address| [SourceKind::Snmp, SourceKind::Syslog].map(|kind| self.source_of[kind as usize].get(&address).copied()));
+        let stats = sources.flatten().filter_map(|ix| self.sources.get(ix as usize));
+        stats.flat_map(|stat| stat.hands.iter()).filter(|at| (from..=upto).contains(at)).count()
     }
 
     fn forget(&mut self, before: Timestamp) {
