@@ -1,4 +1,6 @@
-use crate::model::{AlarmIx, EntityIx, Hypothesis, Incident, IncidentId, IncidentIx, IncidentStatus, Member, Name, Reason, Severity, Sitrep, Timestamp};
+use crate::model::{
+    AlarmIx, EntityIx, Hypothesis, Incident, IncidentId, IncidentIx, IncidentStatus, Member, Name, Reason, Severity, Shared, SharedList, Sitrep, Timestamp,
+};
 
 /// A change of an incident.
 #[derive(Clone, Debug, PartialEq, minicbor::Encode, minicbor::Decode)]
@@ -145,10 +147,10 @@ pub enum IncidentDelta {
         id: IncidentId,
         /// Best first.
         #[n(2)]
-        hypotheses: Vec<Hypothesis>,
+        hypotheses: SharedList<Hypothesis>,
         /// The rules' report.
         #[n(3)]
-        sitrep: Box<Sitrep>,
+        sitrep: Shared<Sitrep>,
         /// New title.
         #[n(4)]
         title: Name,

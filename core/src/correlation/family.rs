@@ -7,7 +7,7 @@ use crate::model::{AlarmLookup, EntityIx, LinkReason};
 
 /// What the entity depends on has trouble, or what depends on it, or others that depend on the same.
 pub(super) fn family<L: AlarmLookup>(look: &Look<'_, L>, entity: EntityIx, flags: u16) -> Home {
-    let above = above(look, entity);
+    let above = look.view.topology.above(entity, MANY - 1);
     let trouble = HARD | POWER | DARK | SERVICE | OTHER;
     if flags & (SERVICE | OTHER) != 0 {
         let upwards = above.iter().flat_map(|up| {
@@ -50,34 +50,7 @@ pub(super) fn family<L: AlarmLookup>(look: &Look<'_, L>, entity: EntityIx, flags
     Home::default()
 }
 
-/// What the entity needs, the nearest first: what holds, feeds, carries or serves it, three levels up.
-fn above<L: AlarmLookup>(look: &Look<'_, L>, entity: EntityIx) -> Vec<EntityIx> {
-    let mut found = vec![entity];
-    let mut from = 0;
-    for _ in 0..3 {
-        let upto = found.len();
-        for at in from..upto {
-            let here = found[at];
-            let needs = look.view.topology.neighbours(here).iter().filter(|n| {
-                let mut turned = **n;
-                turned.out = !n.out;
-                turned.falls_with_me()
-            });
-            let parent = look.view.topology.entity(here).and_then(|entity| entity.parent);
-            for up in needs.map(|n| n.other).chain(parent) {
-                if found.len() < MANY && !found.contains(&up) {
-                    found.push(up);
-                }
-            }
-        }
-        from = upto;
-    }
-    found.remove(0);
-    found
-}
-
 /// What needs the entity, at most so many.
 fn dependants<'a, L: AlarmLookup>(look: &'a Look<'_, L>, entity: EntityIx) -> impl Iterator<Item = EntityIx> + 'a {
-    let related = look.view.topology.neighbours(entity).iter().filter(|n| n.falls_with_me()).map(|n| n.other);
-    related.chain(look.view.topology.children(entity).iter().copied()).take(MANY)
+    look.view.topology.below_it(entity).take(MANY)
 }

@@ -407,6 +407,15 @@ fn site<L: AlarmLookup>(look: &Look<'_, L>, device: EntityIx, flags: u16, most: 
     one(found, LinkReason::SameSite, Some(site))
 }
 
+/// Of a kind that no other lesser alarm makes more of.
+pub(super) fn stands_alone(subject: Subject) -> bool {
+    match subject {
+        Subject::Own { trouble, .. } => flags(trouble) & (OTHER | LOAD | RESTART) != 0,
+        Subject::Nothing => true,
+        _ => false,
+    }
+}
+
 /// Two lesser alarms that no incident holds say the same thing, near enough in time.
 pub(super) fn hang_together(a: &AlarmFacts<'_>, b: &AlarmFacts<'_>, window: i64) -> Option<Link> {
     let gap = a.when().since(b.when()).abs().as_micros();
@@ -418,7 +427,7 @@ pub(super) fn hang_together(a: &AlarmFacts<'_>, b: &AlarmFacts<'_>, window: i64)
         }
         (Subject::Gone { lost: x, .. }, Subject::Gone { lost: y, .. }) if x == y => (LinkReason::SameNeighbour, x, Limit::Within(HOLD)),
         (Subject::Own { device: x, trouble: f, .. }, Subject::Own { device: y, trouble: g, .. })
-            if x == y && (flags(f) | flags(g)) & (OTHER | LOAD | RESTART) == 0 =>
+            if x == y && !stands_alone(a.subject()) && !stands_alone(b.subject()) =>
         {
             (LinkReason::SameEntity, x, together(flags(f), flags(g))?)
         }

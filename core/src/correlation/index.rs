@@ -201,8 +201,18 @@ impl Index {
     }
 
     /// Lesser alarms outside of incidents about an entity, in the order of slots.
-    pub(super) fn loose(&self, entity: EntityIx) -> impl Iterator<Item = AlarmIx> + '_ {
+    pub fn loose(&self, entity: EntityIx) -> impl Iterator<Item = AlarmIx> + '_ {
         self.loose.get(entity.0 as usize).into_iter().flatten().copied()
+    }
+
+    /// Reads what a new alarm about an entity will ask for, which is then near: a number that means nothing.
+    #[must_use]
+    pub fn touch(&self, entity: EntityIx) -> u64 {
+        let slot = entity.0 as usize;
+        let newest = self.newest.get(slot).map_or(0, |newest| newest.as_micros().unsigned_abs());
+        let spot = self.at(entity).last().map_or(0, |spot| u64::from(spot.ix.0));
+        let loose = self.loose.get(slot).and_then(|loose| loose.last()).map_or(0, |alarm| u64::from(alarm.0));
+        newest.wrapping_add(spot).wrapping_add(loose)
     }
 
     /// An incident that says that this link is down now.

@@ -1,14 +1,14 @@
 //! Where an alarm goes.
 
 use super::delta::IncidentDelta;
-use super::find::{self, hang_together};
+use super::find::{self, hang_together, stands_alone};
 use super::index::Index;
 use super::life::{changed, follow, reopened};
 use super::store::Incidents;
 use super::tie::claims;
 use crate::model::{
-    AlarmFacts, AlarmId, AlarmIx, AlarmLookup, Incident, IncidentId, IncidentIx, IncidentStatus, Link, LinkReason, Member, Name, Reason, Severity, Span,
-    Timestamp,
+    AlarmFacts, AlarmId, AlarmIx, AlarmLookup, Incident, IncidentId, IncidentIx, IncidentStatus, Link, LinkReason, Member, Name, Reason, Severity, SharedList,
+    Span, Timestamp,
 };
 use crate::policy::Correlate;
 use crate::topology::{Topology, Wires};
@@ -66,6 +66,9 @@ pub fn place<L: AlarmLookup>(view: &View<'_, L>, alarm: &AlarmFacts<'_>, id: Inc
 
 /// Another lesser alarm outside of incidents that says the same.
 fn partner<'a, L: AlarmLookup>(view: &View<'a, L>, alarm: &AlarmFacts<'_>) -> Option<(AlarmFacts<'a>, Link)> {
+    if stands_alone(alarm.subject()) {
+        return None;
+    }
     let entities = claims(alarm.subject());
     let others = entities
         .iter()
@@ -104,7 +107,7 @@ fn open<L: AlarmLookup>(view: &View<'_, L>, alarm: &AlarmFacts<'_>, id: Incident
         last_at: at,
         members: Vec::new(),
         active: 0,
-        hypotheses: Vec::new(),
+        hypotheses: SharedList::default(),
         sitrep: None,
         diagnose_at: Some(view.now.plus(Span::millis(view.policy.diagnose_delay_ms))),
         close_at: None,

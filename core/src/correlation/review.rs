@@ -6,7 +6,9 @@ use super::find::{self, silent};
 use super::index::Group;
 use super::place::{View, join, merge};
 use super::tie::{DARK, DOWN, HARD, PORT, POWER, Role, Tie};
-use crate::model::{AlarmFacts, AlarmLookup, EntityIx, Incident, IncidentId, IncidentIx, IncidentStatus, Link, LinkReason, Member, Name, Reason, Span};
+use crate::model::{
+    AlarmFacts, AlarmLookup, EntityIx, Incident, IncidentId, IncidentIx, IncidentStatus, Link, LinkReason, Member, Name, Reason, SharedList, Span,
+};
 
 /// So many of its ties are asked for lesser alarms, and so many alarms of each.
 const ASKED: usize = 64;
@@ -131,7 +133,7 @@ fn split<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx, incident: &Incident
         last_at: first.at,
         members: Vec::new(),
         active: 0,
-        hypotheses: Vec::new(),
+        hypotheses: SharedList::default(),
         sitrep: None,
         diagnose_at: Some(view.now.plus(Span::millis(view.policy.diagnose_delay_ms))),
         close_at: None,

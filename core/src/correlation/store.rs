@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 
 use super::delta::IncidentDelta;
-use crate::model::{Incident, IncidentId, IncidentIx, IncidentStatus, Reason, Span, Timestamp};
+use crate::model::{Incident, IncidentId, IncidentIx, IncidentStatus, Marks, Reason, Span, Timestamp};
 use crate::policy::Correlate;
 
 /// The incidents of one tenant that are open, or were a moment ago.
@@ -14,7 +14,7 @@ pub struct Incidents {
     free: BTreeSet<u32>,
     by_id: FxHashMap<IncidentId, IncidentIx>,
     due: BTreeSet<(Timestamp, IncidentIx)>,
-    dirty: BTreeSet<IncidentIx>,
+    dirty: Marks,
     purged: Vec<IncidentIx>,
 }
 
@@ -64,13 +64,15 @@ impl Incidents {
     }
 
     /// Slots that changed since the last call and slots that were purged, for whoever keeps rows.
-    pub fn take_dirty(&mut self) -> (BTreeSet<IncidentIx>, Vec<IncidentIx>) {
-        (std::mem::take(&mut self.dirty), std::mem::take(&mut self.purged))
+    pub fn take_dirty(&mut self) -> (Vec<IncidentIx>, Vec<IncidentIx>) {
+        let mut dirty: Vec<IncidentIx> = self.dirty.take().into_iter().map(IncidentIx).collect();
+        dirty.sort_unstable();
+        (dirty, std::mem::take(&mut self.purged))
     }
 
     /// Says that what the row shows of this incident changed elsewhere.
     pub fn mark(&mut self, ix: IncidentIx) {
-        self.dirty.insert(ix);
+        self.dirty.mark(ix.0);
     }
 
     /// Puts an incident that was kept back in its slot, before anything is folded.
@@ -93,7 +95,7 @@ impl Incidents {
         match self.slots.get_mut(ix.0 as usize).and_then(Option::as_mut) {
             Some(incident) if incident.active != active => {
                 incident.active = active;
-                self.dirty.insert(ix);
+                self.dirty.mark(ix.0);
                 true
             }
             _ => false,
@@ -104,7 +106,7 @@ impl Incidents {
     pub fn fold(&mut self, delta: &IncidentDelta, now: Timestamp, policy: &Correlate) {
         let (ix, id) = delta.incident();
         let slot = ix.0 as usize;
-        self.dirty.insert(ix);
+        self.dirty.mark(ix.0);
         if let IncidentDelta::Opened { incident, .. } = delta {
             if self.slots.len() <= slot {
                 self.slots.resize(slot + 1, None);
@@ -138,7 +140,6 @@ impl Incidents {
             self.slots[slot] = None;
             self.free.insert(ix.0);
             self.by_id.remove(&id);
-            self.dirty.remove(&ix);
             self.purged.push(ix);
         }
     }
@@ -203,7 +204,7 @@ fn change(incident: &mut Incident, delta: &IncidentDelta, now: Timestamp, policy
             again_at,
             ..
         } => {
-            incident.hypotheses.clone_from(hypotheses);
+            incident.hypotheses = hypotheses.clone();
             incident.sitrep = Some(sitrep.clone());
             incident.title = title.clone();
             incident.diagnose_at = *again_at;

@@ -96,7 +96,7 @@ fn others(scene: &Scene<'_>, tally: &mut Tally, suspect: EntityIx, mine: impl Fn
         let what = Heard::Own(at);
         if let Some(price) = mine(own) {
             tally.explains(what, price);
-        } else if matches!(own.trouble, Trouble::Service | Trouble::Dark | Trouble::Other) && scene.hangs_on(own.entity, suspect) {
+        } else if own.needs.contains(&suspect) {
             tally.explains(what, -0.2);
         } else {
             tally.strange(what, strange_own(own));

@@ -1,15 +1,15 @@
 //! What the alarms of an incident say, put together by what they are about.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use rustc_hash::FxHashMap;
 
 use super::Question;
 use super::hands::{Hands, hands};
 use super::line::{Line, earlier};
-use crate::model::{AlarmFacts, AlarmId, EntityIx, SourceKind, Span, Subject, Symptom, Timestamp, Trouble};
-use crate::topology::Linked;
+use crate::model::{AlarmFacts, AlarmId, EntityIx, Name, SourceKind, Span, Subject, Symptom, Timestamp, Trouble};
+use crate::topology::{Linked, Needs};
 
 /// Trouble of one kind that an entity has by itself.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub(super) struct Own {
     pub(super) first: Timestamp,
     pub(super) alarm: AlarmId,
     pub(super) alarms: u32,
+    /// What its trouble may come from: what the entity needs to work, where its trouble is of such a kind.
+    pub(super) needs: Needs,
 }
 
 /// A device that others cannot reach.
@@ -58,8 +60,8 @@ pub(super) enum Kind {
 const SUSPECTS: usize = 48;
 /// So many ways of a lost device are looked at.
 const WAYS: usize = 4;
-/// So many levels of support are looked at.
-const LEVELS: usize = 3;
+/// Longest sentence, bytes.
+const SENTENCE: usize = 240;
 
 /// Everything that is weighed.
 pub(super) struct Scene<'a> {
@@ -73,6 +75,7 @@ pub(super) struct Scene<'a> {
     /// What devices told of people on them.
     pub(super) hands: Vec<Hands>,
     cuts: RefCell<FxHashMap<(EntityIx, EntityIx), bool>>,
+    words: RefCell<String>,
 }
 
 impl<'a> Scene<'a> {
@@ -85,12 +88,13 @@ impl<'a> Scene<'a> {
         let mut scene = Self {
             question,
             lines: gather.lines(),
-            own: gather.own.into_values().collect(),
-            gone: gather.gone.into_values().collect(),
+            own: gather.own,
+            gone: gather.gone,
             first,
             beacons: Vec::new(),
             hands: Vec::new(),
             cuts: RefCell::default(),
+            words: RefCell::default(),
         };
         scene.hands = hands(&scene);
         scene.beacons = scene.beacons();
@@ -133,6 +137,9 @@ impl<'a> Scene<'a> {
         if device == suspect {
             return true;
         }
+        if self.beacons.is_empty() {
+            return false;
+        }
         if let Some(known) = self.cuts.borrow().get(&(device, suspect)) {
             return *known;
         }
@@ -159,8 +166,8 @@ impl<'a> Scene<'a> {
 
     /// Who may be the cause, each once: links, ends, what has trouble or is lost, and what they hang on.
     pub(super) fn suspects(&self) -> Vec<Suspect> {
-        let mut votes: BTreeMap<Suspect, u32> = BTreeMap::new();
-        let mut vote = |entity: EntityIx, kind: Kind, n: u32| *votes.entry(Suspect { entity, kind }).or_default() += n;
+        let mut votes: Vec<(Suspect, u32)> = Vec::with_capacity(3 * self.lines.len() + 4 * self.own.len() + 4 * self.gone.len());
+        let mut vote = |entity: EntityIx, kind: Kind, n: u32| votes.push((Suspect { entity, kind }, n));
         for line in &self.lines {
             if let Some(link) = line.link {
                 vote(link, Kind::Link, 2);
@@ -173,10 +180,8 @@ impl<'a> Scene<'a> {
             if own.entity != own.device && self.question.topology.device_of(own.entity) == own.device {
                 vote(own.entity, Kind::Part, 2);
             }
-            if matches!(own.trouble, Trouble::Service | Trouble::Dark | Trouble::Other) {
-                for up in self.above(own.entity) {
-                    vote(up, Kind::Support, 1);
-                }
+            for up in &own.needs {
+                vote(*up, Kind::Support, 1);
             }
         }
         for gone in &self.gone {
@@ -185,19 +190,12 @@ impl<'a> Scene<'a> {
                 vote(link, Kind::Link, 1);
             }
         }
-        let sites: Vec<EntityIx> = votes
-            .keys()
-            .filter(|suspect| matches!(suspect.kind, Kind::Device))
-            .filter_map(|suspect| self.question.topology.site_of(suspect.entity))
-            .collect();
-        for site in sites {
-            *votes
-                .entry(Suspect {
-                    entity: site,
-                    kind: Kind::Site,
-                })
-                .or_default() += 1;
-        }
+        counted(&mut votes, |one, other| one == other);
+        let devices = votes.iter().filter(|(suspect, _)| matches!(suspect.kind, Kind::Device));
+        let sites = devices.filter_map(|(suspect, _)| self.question.topology.site_of(suspect.entity));
+        let site = |entity: EntityIx| (Suspect { entity, kind: Kind::Site }, 1);
+        let sites: Vec<(Suspect, u32)> = sites.map(site).collect();
+        votes.extend(sites);
         self.only_once(votes)
     }
 
@@ -211,58 +209,43 @@ impl<'a> Scene<'a> {
     }
 
     /// One kind for an entity, the best-voted suspects, those that an operator marked always.
-    fn only_once(&self, votes: BTreeMap<Suspect, u32>) -> Vec<Suspect> {
-        let mut taken: BTreeMap<EntityIx, (Kind, u32)> = BTreeMap::new();
-        for (suspect, n) in votes {
-            let known = taken.entry(suspect.entity).or_insert((suspect.kind, 0));
-            known.1 += n;
-        }
-        taken.retain(|entity, (kind, n)| *kind != Kind::Site || *n >= 2 || self.own.iter().any(|own| own.entity == *entity));
+    fn only_once(&self, mut votes: Vec<(Suspect, u32)>) -> Vec<Suspect> {
+        counted(&mut votes, |one, other| one.entity == other.entity);
+        votes.retain(|(Suspect { entity, kind }, n)| *kind != Kind::Site || *n >= 2 || self.own.iter().any(|own| own.entity == *entity));
         if let Some(marked) = self.question.marked {
-            let nature = self.question.topology.nature(marked);
-            let kind = match (nature.link(), nature.place()) {
-                (true, _) => Kind::Link,
-                (false, true) => Kind::Site,
-                (false, false) => Kind::Device,
-            };
-            taken.entry(marked).or_insert((kind, u32::MAX)).1 = u32::MAX;
+            match votes.iter_mut().find(|(suspect, _)| suspect.entity == marked) {
+                Some((_, n)) => *n = u32::MAX,
+                None => votes.push((self.marked(marked), u32::MAX)),
+            }
         }
-        let mut found: Vec<(u32, Suspect)> = taken.into_iter().map(|(entity, (kind, n))| (n, Suspect { entity, kind })).collect();
-        found.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        found.truncate(SUSPECTS);
-        found.into_iter().map(|(_, suspect)| suspect).collect()
+        votes.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+        votes.truncate(SUSPECTS);
+        votes.into_iter().map(|(suspect, _)| suspect).collect()
     }
 
-    /// What an entity needs: what holds, feeds, carries or serves it, the nearest first.
-    pub(super) fn above(&self, entity: EntityIx) -> Vec<EntityIx> {
-        let topology = self.question.topology;
-        let mut found = vec![entity];
-        let mut from = 0;
-        for _ in 0..LEVELS {
-            let upto = found.len();
-            for at in from..upto {
-                let here = found[at];
-                let needs = topology.neighbours(here).iter().filter(|n| {
-                    let mut turned = **n;
-                    turned.out = !n.out;
-                    turned.falls_with_me()
-                });
-                let parent = topology.entity(here).and_then(|entity| entity.parent);
-                for up in needs.map(|n| n.other).chain(parent) {
-                    if found.len() < SUSPECTS && !found.contains(&up) {
-                        found.push(up);
-                    }
-                }
-            }
-            from = upto;
-        }
-        found.remove(0);
-        found
+    /// What an operator marked, as a suspect.
+    fn marked(&self, entity: EntityIx) -> Suspect {
+        let nature = self.question.topology.nature(entity);
+        let kind = match (nature.link(), nature.place()) {
+            (true, _) => Kind::Link,
+            (false, true) => Kind::Site,
+            (false, false) => Kind::Device,
+        };
+        Suspect { entity, kind }
     }
 
     /// An entity needs another one to work.
     pub(super) fn hangs_on(&self, entity: EntityIx, other: EntityIx) -> bool {
-        entity != other && self.above(entity).contains(&other)
+        entity != other && self.question.topology.above(entity, SUSPECTS - 1).contains(&other)
+    }
+
+    /// A sentence, at most [`SENTENCE`] bytes of it.
+    pub(super) fn say(&self, words: std::fmt::Arguments<'_>) -> Name {
+        let mut said = self.words.borrow_mut();
+        said.clear();
+        // Writing to a string cannot fail.
+        let _ = said.write_fmt(words);
+        Name::cut(&said, SENTENCE)
     }
 
     /// The name of an entity.
@@ -271,30 +254,52 @@ impl<'a> Scene<'a> {
     }
 }
 
+/// Adds up the votes of those that are `alike`, the first of which stays.
+fn counted(votes: &mut Vec<(Suspect, u32)>, alike: impl Fn(&Suspect, &Suspect) -> bool) {
+    votes.sort_unstable_by_key(|(suspect, _)| *suspect);
+    votes.dedup_by(|other, first| {
+        let same = alike(&first.0, &other.0);
+        first.1 += if same { other.1 } else { 0 };
+        same
+    });
+}
+
+/// What alarms say, each list sorted by what it is about.
 #[derive(Default)]
 struct Gather {
-    lines: BTreeMap<(Option<EntityIx>, EntityIx, EntityIx), Line>,
-    own: BTreeMap<(EntityIx, Trouble), Own>,
-    gone: BTreeMap<EntityIx, Gone>,
+    lines: Vec<Line>,
+    own: Vec<Own>,
+    gone: Vec<Gone>,
+}
+
+/// The item of a key in a list that is sorted by it, made where there is none yet.
+fn entry<'a, T, K: Ord>(list: &'a mut Vec<T>, key: &K, key_of: impl Fn(&T) -> K, new: impl FnOnce() -> T) -> &'a mut T {
+    let place = match list.binary_search_by(|item| key_of(item).cmp(key)) {
+        Ok(place) => place,
+        Err(place) => {
+            list.insert(place, new());
+            place
+        }
+    };
+    &mut list[place]
 }
 
 impl Gather {
     /// The lines; the way between two neighbours is the link between them where alarms name only one.
     fn lines(&mut self) -> Vec<Line> {
-        let mut lines = std::mem::take(&mut self.lines);
-        let vague: Vec<_> = lines.keys().filter(|(link, _, _)| link.is_none()).copied().collect();
-        for key in vague {
-            let (_, a, b) = key;
-            let mut same = lines.values_mut().filter(|line| line.link.is_some() && line.ends == (a, b));
-            let (first, second) = (same.next().map(|line| line.link), same.next());
-            if let (Some(link), None) = (first, second)
-                && let Some(vague) = lines.remove(&key)
-                && let Some(line) = lines.get_mut(&(link, a, b))
-            {
-                line.join(&vague);
+        let lines = std::mem::take(&mut self.lines);
+        // Those of no known link come first.
+        let (vague, mut known): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| line.link.is_none());
+        let mut left = Vec::new();
+        for line in vague {
+            let mut same = known.iter_mut().filter(|other| other.ends == line.ends);
+            match (same.next(), same.next()) {
+                (Some(only), None) => only.join(&line),
+                _ => left.push(line),
             }
         }
-        lines.into_values().collect()
+        left.append(&mut known);
+        left
     }
 
     fn take(&mut self, question: &Question<'_>, alarm: &AlarmFacts<'_>) {
@@ -306,13 +311,14 @@ impl Gather {
                 self.line(alarm, at, Some(link), (near, far), alarm.anchor.entity != link, false);
             }
             Subject::Gone { near, lost } => {
-                let gone = self.gone.entry(lost).or_insert(Gone {
+                let new = || Gone {
                     device: lost,
                     by: Vec::new(),
                     first: at,
                     alarm: alarm.id,
                     alarms: 0,
-                });
+                };
+                let gone = entry(&mut self.gone, &lost, |gone| gone.device, new);
                 if near != lost && !gone.by.contains(&near) {
                     gone.by.push(near);
                 }
@@ -320,14 +326,19 @@ impl Gather {
                 gone.alarms += 1;
             }
             Subject::Own { entity, device, trouble } => {
-                let own = self.own.entry((entity, trouble)).or_insert(Own {
+                let new = || Own {
                     entity,
                     device,
                     trouble,
                     first: at,
                     alarm: alarm.id,
                     alarms: 0,
-                });
+                    needs: match trouble {
+                        Trouble::Service | Trouble::Dark | Trouble::Other => question.topology.above(entity, SUSPECTS - 1),
+                        _ => Needs::new(),
+                    },
+                };
+                let own = entry(&mut self.own, &(entity, trouble), |own| (own.entity, own.trouble), new);
                 own.first = own.first.min(at);
                 own.alarms += 1;
             }
@@ -338,7 +349,7 @@ impl Gather {
     fn line(&mut self, alarm: &AlarmFacts<'_>, at: Timestamp, link: Option<EntityIx>, ends: (EntityIx, EntityIx), spoke: bool, down: bool) {
         let (near, far) = ends;
         let ends = if near <= far { (near, far) } else { (far, near) };
-        let line = self.lines.entry((link, ends.0, ends.1)).or_insert(Line {
+        let new = || Line {
             link,
             ends,
             spoke: [false; 2],
@@ -357,7 +368,8 @@ impl Gather {
             alarm: alarm.id,
             alarms: 0,
             raises: 0,
-        });
+        };
+        let line = entry(&mut self.lines, &(link, ends), |line| (line.link, line.ends), new);
         if spoke {
             let end = usize::from(near != ends.0);
             line.spoke[end] = true;

@@ -1,10 +1,12 @@
 //! A weighed suspect in words, with its evidence and the way to its farthest symptom.
 
+use smallvec::SmallVec;
+
 use super::line::Line;
 use super::mode::Mode;
 use super::scene::Scene;
 use super::weigh::{Heard, Tally, Weighed};
-use crate::model::{AlarmFacts, EntityIx, Evidence, EvidenceKind, Hypothesis, Name, Trouble};
+use crate::model::{AlarmFacts, AlarmId, Counted, EntityIx, Evidence, EvidenceKind, Hypothesis, Name, Trouble};
 
 /// So many facts of each kind are told.
 const EXPLAINS: usize = 5;
@@ -15,7 +17,7 @@ pub(super) fn tell(scene: &Scene<'_>, weighed: &Weighed, confidence: f64) -> Hyp
     Hypothesis {
         entity,
         confidence,
-        reason: Name::from(reason(scene, entity, &weighed.tally)),
+        reason: reason(scene, entity, &weighed.tally),
         evidence: evidence(scene, entity, &weighed.tally),
         path: path(scene, entity, &weighed.tally),
     }
@@ -28,81 +30,87 @@ fn lines<'a>(scene: &'a Scene<'_>, tally: &'a Tally) -> impl Iterator<Item = &'a
     })
 }
 
-fn count(n: usize, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
+/// The devices that cannot be reached, where there are any.
+struct Beyond(usize);
+
+impl std::fmt::Display for Beyond {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            0 => Ok(()),
+            gone => write!(f, "; {} cannot be reached", Counted(gone, "device", "devices")),
+        }
+    }
 }
 
-fn reason(scene: &Scene<'_>, entity: EntityIx, tally: &Tally) -> String {
+fn reason(scene: &Scene<'_>, entity: EntityIx, tally: &Tally) -> Name {
     let name = scene.name(entity);
     let down: Vec<&Line> = lines(scene, tally).filter(|line| line.down).collect();
     let gone = tally.explained.iter().filter(|heard| matches!(heard, Heard::Gone(_))).count();
-    let beyond = if gone == 0 {
-        String::new()
-    } else {
-        format!("; {} cannot be reached", count(gone, "device", "devices"))
-    };
+    let beyond = Beyond(gone);
     match tally.mode {
-        Mode::Cut => format!("{}{beyond}.", cut(scene, &down, tally)),
-        Mode::Dead => format!(
-            "{name} does not run: {} lost it{}{beyond}.",
-            count(down.len(), "neighbour", "neighbours"),
-            if down.iter().any(|line| line.spoke(entity)) {
-                ""
-            } else {
-                ", and it says nothing itself"
-            }
-        ),
+        Mode::Cut => cut(scene, &down, tally, &beyond),
+        Mode::Dead => {
+            let silent = !down.iter().any(|line| line.spoke(entity));
+            scene.say(format_args!(
+                "{name} does not run: {} lost it{}{beyond}.",
+                Counted(down.len(), "neighbour", "neighbours"),
+                if silent { ", and it says nothing itself" } else { "" }
+            ))
+        }
         Mode::Part => part(scene, entity, &down, &beyond),
         Mode::Work => work(scene, entity, &down, &beyond),
-        Mode::Own => format!("{name} has trouble of its own: {}.", troubles(scene, entity)),
-        Mode::Site => format!("{} of {name} are hit together{beyond}.", count(devices(scene, tally), "element", "elements")),
-        Mode::Support => format!(
-            "{} on {name} and {} in trouble.",
-            count(tally.explained.len(), "alarm hangs", "alarms hang"),
-            "the rest of it is not"
-        ),
+        Mode::Own => scene.say(format_args!("{name} has trouble of its own: {}.", troubles(scene, entity))),
+        Mode::Site => scene.say(format_args!(
+            "{} of {name} are hit together{beyond}.",
+            Counted(devices(scene, tally), "element", "elements")
+        )),
+        Mode::Support => scene.say(format_args!(
+            "{} on {name} and the rest of it is not in trouble.",
+            Counted(tally.explained.len(), "alarm hangs", "alarms hang")
+        )),
     }
 }
 
-fn cut(scene: &Scene<'_>, down: &[&Line], tally: &Tally) -> String {
+fn cut(scene: &Scene<'_>, down: &[&Line], tally: &Tally, beyond: &Beyond) -> Name {
     let Some(line) = down.first() else {
         if tally.explained.iter().any(|heard| matches!(heard, Heard::Gone(_))) {
-            return "Nobody says that the link is down, but it is the only way there".to_owned();
+            return scene.say(format_args!("Nobody says that the link is down, but it is the only way there{beyond}."));
         }
-        return "The link works, but worse than it should".to_owned();
+        return scene.say(format_args!("The link works, but worse than it should{beyond}."));
     };
     if line.flaps() {
-        return "The link goes up and down".to_owned();
+        return scene.say(format_args!("The link goes up and down{beyond}."));
     }
-    let spoke: Vec<EntityIx> = [line.ends.0, line.ends.1].into_iter().filter(|end| line.spoke(*end)).collect();
     let before = if line.worse_at.is_some_and(|worse| worse < line.first) {
         ", after it had become worse"
     } else {
         ""
     };
-    match spoke.as_slice() {
-        [_, _] => format!("Both ends say that the link is down{before}"),
-        [one] if tally.mute.is_empty() => format!("{} says that the link is down{before}", scene.name(*one)),
-        [one] => format!("{} says that the link is down{before}; the other end is cut off by it", scene.name(*one)),
-        _ => format!("The link is said to be down{before}"),
-    }
+    let one = match line.spoke {
+        [true, true] => return scene.say(format_args!("Both ends say that the link is down{before}{beyond}.")),
+        [false, false] => return scene.say(format_args!("The link is said to be down{before}{beyond}.")),
+        [true, false] => scene.name(line.ends.0),
+        [false, true] => scene.name(line.ends.1),
+    };
+    let other = if tally.mute.is_empty() { "" } else { "; the other end is cut off by it" };
+    scene.say(format_args!("{one} says that the link is down{before}{other}{beyond}."))
 }
 
-fn part(scene: &Scene<'_>, entity: EntityIx, down: &[&Line], beyond: &str) -> String {
+fn part(scene: &Scene<'_>, entity: EntityIx, down: &[&Line], beyond: &Beyond) -> Name {
     let name = scene.name(entity);
     let device = scene.question.topology.device_of(entity);
     let says = |trouble: Trouble| scene.own.iter().any(|own| own.device == device && own.trouble == trouble);
-    let links = count(down.len(), "link of it is", "links of it are");
+    let links = Counted(down.len(), "link of it is", "links of it are");
     match (says(Trouble::Hardware), down.is_empty()) {
-        (true, true) => format!("{name} reports a broken part{beyond}."),
-        (true, false) => format!("{name} reports a broken part, and {links} down{beyond}."),
-        (false, _) => format!("A part of {name} failed: {links} down{beyond}."),
+        (true, true) => scene.say(format_args!("{name} reports a broken part{beyond}.")),
+        (true, false) => scene.say(format_args!("{name} reports a broken part, and {links} down{beyond}.")),
+        (false, _) => scene.say(format_args!("A part of {name} failed: {links} down{beyond}.")),
     }
 }
 
-fn work(scene: &Scene<'_>, entity: EntityIx, down: &[&Line], beyond: &str) -> String {
+fn work(scene: &Scene<'_>, entity: EntityIx, down: &[&Line], beyond: &Beyond) -> Name {
     let name = scene.name(entity);
-    let links = count(down.len(), "link of it is", "links of it are");
+    let links = Counted(down.len(), "link of it is", "links of it are");
     let sign = match (
         scene.hands_of(entity).is_some_and(|hands| hands.signs() > 0),
         down.iter().any(|line| line.shut(entity)),
@@ -111,7 +119,7 @@ fn work(scene: &Scene<'_>, entity: EntityIx, down: &[&Line], beyond: &str) -> St
         (true, false) => ", somebody had logged in or changed its configuration at that time",
         (false, false) => "",
     };
-    format!("Work on {name}: {links} down{sign}{beyond}.")
+    scene.say(format_args!("Work on {name}: {links} down{sign}{beyond}."))
 }
 
 fn devices(scene: &Scene<'_>, tally: &Tally) -> usize {
@@ -129,22 +137,17 @@ fn devices(scene: &Scene<'_>, tally: &Tally) -> usize {
     devices.len().max(1)
 }
 
-fn troubles(scene: &Scene<'_>, entity: EntityIx) -> String {
-    let mut words: Vec<&str> = scene
-        .own
-        .iter()
-        .filter(|own| own.device == entity || own.entity == entity)
-        .map(|own| word(own.trouble))
-        .collect();
-    if words.is_empty() {
-        words.push(if scene.gone.iter().any(|gone| gone.device == entity) {
-            "others cannot reach it"
-        } else {
-            "no alarm of its own says what"
-        });
-    }
+/// What an entity says of itself, each kind once.
+fn troubles(scene: &Scene<'_>, entity: EntityIx) -> Name {
+    let mine = scene.own.iter().filter(|own| own.device == entity || own.entity == entity);
+    let mut words: SmallVec<[&str; 4]> = mine.map(|own| word(own.trouble)).collect();
     words.dedup();
-    words.join(", ")
+    match words.as_slice() {
+        [] if scene.gone.iter().any(|gone| gone.device == entity) => Name::from("others cannot reach it"),
+        [] => Name::from("no alarm of its own says what"),
+        [one] => Name::from(*one),
+        several => Name::from(several.join(", ")),
+    }
 }
 
 const fn word(trouble: Trouble) -> &'static str {
@@ -162,36 +165,33 @@ const fn word(trouble: Trouble) -> &'static str {
 }
 
 fn evidence(scene: &Scene<'_>, entity: EntityIx, tally: &Tally) -> Vec<Evidence> {
-    let mut found = Vec::new();
+    let told = tally.explained.len().min(EXPLAINS) + tally.mute.len().min(AGAINST) + tally.unheard.len().min(AGAINST) + tally.unexplained.len().min(AGAINST);
+    let mut found = Vec::with_capacity(told + 2);
     if scene.question.marked == Some(entity) {
-        found.push(fact(EvidenceKind::Operator, "An operator marked it as the cause.", None, Some(entity)));
+        let text = Name::from("An operator marked it as the cause.");
+        found.push(fact(EvidenceKind::Operator, text, None, Some(entity)));
     }
     for heard in tally.explained.iter().take(EXPLAINS) {
         found.push(heard_fact(scene, *heard, EvidenceKind::Explains));
     }
     if tally.explained.len() > EXPLAINS {
-        let more = count(tally.explained.len() - EXPLAINS, "more fact", "more facts");
-        found.push(fact(EvidenceKind::Explains, &format!("It explains {more}."), None, None));
+        let more = Counted(tally.explained.len() - EXPLAINS, "more fact", "more facts");
+        found.push(fact(EvidenceKind::Explains, scene.say(format_args!("It explains {more}.")), None, None));
     }
     found.extend(first(scene, entity, tally));
     for device in tally.mute.iter().take(AGAINST) {
-        let text = format!("{} has no other way out: it could not be heard.", scene.name(*device));
-        found.push(fact(EvidenceKind::Topology, &text, None, Some(*device)));
+        let text = scene.say(format_args!("{} has no other way out: it could not be heard.", scene.name(*device)));
+        found.push(fact(EvidenceKind::Topology, text, None, Some(*device)));
     }
     for unheard in tally.unheard.iter().take(AGAINST) {
-        let text = format!(
-            "{} should have said that it lost {}, and did not.",
-            scene.name(unheard.device),
-            scene.name(unheard.far)
-        );
-        found.push(fact(EvidenceKind::ExpectedUnheard, &text, None, Some(unheard.device)));
+        let (device, far) = (scene.name(unheard.device), scene.name(unheard.far));
+        let text = scene.say(format_args!("{device} should have said that it lost {far}, and did not."));
+        found.push(fact(EvidenceKind::ExpectedUnheard, text, None, Some(unheard.device)));
     }
     if tally.unheard.len() > AGAINST {
-        let text = format!(
-            "{} should have spoken, and did not.",
-            count(tally.unheard.len() - AGAINST, "more device", "more devices")
-        );
-        found.push(fact(EvidenceKind::ExpectedUnheard, &text, None, None));
+        let more = Counted(tally.unheard.len() - AGAINST, "more device", "more devices");
+        let text = scene.say(format_args!("{more} should have spoken, and did not."));
+        found.push(fact(EvidenceKind::ExpectedUnheard, text, None, None));
     }
     for heard in tally.unexplained.iter().take(AGAINST) {
         found.push(heard_fact(scene, *heard, EvidenceKind::Unexplained));
@@ -199,13 +199,8 @@ fn evidence(scene: &Scene<'_>, entity: EntityIx, tally: &Tally) -> Vec<Evidence>
     found
 }
 
-fn fact(kind: EvidenceKind, text: &str, alarm: Option<crate::model::AlarmId>, entity: Option<EntityIx>) -> Evidence {
-    Evidence {
-        kind,
-        text: Name::cut(text, 240),
-        alarm,
-        entity,
-    }
+fn fact(kind: EvidenceKind, text: Name, alarm: Option<AlarmId>, entity: Option<EntityIx>) -> Evidence {
+    Evidence { kind, text, alarm, entity }
 }
 
 fn heard_fact(scene: &Scene<'_>, heard: Heard, kind: EvidenceKind) -> Evidence {
@@ -214,60 +209,50 @@ fn heard_fact(scene: &Scene<'_>, heard: Heard, kind: EvidenceKind) -> Evidence {
             let line = &scene.lines[at];
             let (a, b) = (scene.name(line.ends.0), scene.name(line.ends.1));
             let who = match line.spoke {
-                [true, true] => "both ends".to_owned(),
-                [true, false] => a.to_owned(),
-                [false, true] => b.to_owned(),
-                [false, false] => "it is told".to_owned(),
+                [true, true] => "both ends say",
+                [true, false] => a,
+                [false, true] => b,
+                [false, false] => "it is told",
             };
+            let says = if line.spoke[0] == line.spoke[1] { "" } else { " says" };
             let what = if line.down { "down" } else { "worse" };
-            fact(
-                kind,
-                &format!("{a} – {b} is {what}, as {who} say{}.", if line.spoke == [true, true] { "" } else { "s" }),
-                Some(line.alarm),
-                line.link,
-            )
+            let text = scene.say(format_args!("{a} – {b} is {what}, as {who}{says}."));
+            fact(kind, text, Some(line.alarm), line.link)
         }
         Heard::Own(at) => {
             let own = &scene.own[at];
-            fact(
-                kind,
-                &format!("{}: {}.", scene.name(own.entity), word(own.trouble)),
-                Some(own.alarm),
-                Some(own.entity),
-            )
+            let text = scene.say(format_args!("{}: {}.", scene.name(own.entity), word(own.trouble)));
+            fact(kind, text, Some(own.alarm), Some(own.entity))
         }
         Heard::Gone(at) => {
             let gone = &scene.gone[at];
-            let by = gone.by.first().map_or("Others", |by| scene.name(*by));
-            let more = if gone.by.len() > 1 {
-                format!(" and {}", count(gone.by.len() - 1, "other", "others"))
-            } else {
-                String::new()
+            let (by, lost) = (gone.by.first().map_or("Others", |by| scene.name(*by)), scene.name(gone.device));
+            let text = match gone.by.len() {
+                0 | 1 => scene.say(format_args!("{by} lost {lost}.")),
+                several => scene.say(format_args!("{by} and {} lost {lost}.", Counted(several - 1, "other", "others"))),
             };
-            fact(
-                kind,
-                &format!("{by}{more} lost {}.", scene.name(gone.device)),
-                Some(gone.alarm),
-                Some(gone.device),
-            )
+            fact(kind, text, Some(gone.alarm), Some(gone.device))
         }
     }
 }
 
 /// What came first, where the suspect explains it.
 fn first(scene: &Scene<'_>, entity: EntityIx, tally: &Tally) -> Option<Evidence> {
-    let alarm: &AlarmFacts<'_> = scene.question.alarms.iter().min_by_key(|alarm| (alarm.when(), alarm.ix))?;
     if scene.question.alarms.len() < 2 || tally.explained.is_empty() {
         return None;
     }
-    let mine = alarm.anchor.device == entity || alarm.anchor.link == Some(entity) || alarm.anchor.entity == entity || alarm.anchor.peer == Some(entity);
-    let text = format!("First was {} on {}.", alarm.alarm_type, scene.name(alarm.anchor.entity));
-    mine.then(|| fact(EvidenceKind::Timing, &text, Some(alarm.id), Some(alarm.anchor.entity)))
+    let alarm: &AlarmFacts<'_> = scene.question.alarms.iter().min_by_key(|alarm| (alarm.when(), alarm.ix))?;
+    let anchor = alarm.anchor;
+    let mine = anchor.device == entity || anchor.link == Some(entity) || anchor.entity == entity || anchor.peer == Some(entity);
+    mine.then(|| {
+        let text = scene.say(format_args!("First was {} on {}.", alarm.alarm_type, scene.name(anchor.entity)));
+        fact(EvidenceKind::Timing, text, Some(alarm.id), Some(anchor.entity))
+    })
 }
 
 /// From the suspect to the farthest symptom that it explains.
 fn path(scene: &Scene<'_>, entity: EntityIx, tally: &Tally) -> Vec<EntityIx> {
-    let mut goals: Vec<EntityIx> = Vec::new();
+    let mut goals: SmallVec<[EntityIx; 16]> = SmallVec::new();
     for heard in &tally.explained {
         match heard {
             Heard::Line(at) => goals.extend([scene.lines[*at].ends.0, scene.lines[*at].ends.1]),
@@ -278,8 +263,10 @@ fn path(scene: &Scene<'_>, entity: EntityIx, tally: &Tally) -> Vec<EntityIx> {
     goals.sort_unstable();
     goals.dedup();
     let starts = scene.question.topology.ends(entity).filter(|_| scene.question.topology.nature(entity).link());
-    let from = starts.map_or(vec![scene.question.topology.device_of(entity)], |(a, b)| vec![a, b]);
-    let mut way = scene.question.wires.farthest(&from, &goals);
+    let device = scene.question.topology.device_of(entity);
+    let (a, b) = starts.unwrap_or((device, device));
+    let from = if a == b { &[a][..] } else { &[a, b] };
+    let mut way = scene.question.wires.farthest(from, &goals);
     if way.first() != Some(&entity) {
         way.insert(0, entity);
     }

@@ -1,5 +1,7 @@
 //! How likely a suspect makes what was heard and what was not.
 
+use smallvec::SmallVec;
+
 use super::mode::{self, Mode};
 use super::scene::{Kind, Scene, Suspect};
 use crate::model::EntityIx;
@@ -28,11 +30,11 @@ pub(super) struct Unheard {
 pub(super) struct Tally {
     pub(super) mode: Mode,
     pub(super) weight: f64,
-    pub(super) explained: Vec<Heard>,
-    pub(super) unexplained: Vec<Heard>,
-    pub(super) unheard: Vec<Unheard>,
+    pub(super) explained: SmallVec<[Heard; 8]>,
+    pub(super) unexplained: SmallVec<[Heard; 8]>,
+    pub(super) unheard: SmallVec<[Unheard; 6]>,
     /// Devices that could not be heard, were it so.
-    pub(super) mute: Vec<EntityIx>,
+    pub(super) mute: SmallVec<[EntityIx; 4]>,
 }
 
 impl Tally {
@@ -40,10 +42,10 @@ impl Tally {
         Self {
             mode,
             weight: prior,
-            explained: Vec::new(),
-            unexplained: Vec::new(),
-            unheard: Vec::new(),
-            mute: Vec::new(),
+            explained: SmallVec::new(),
+            unexplained: SmallVec::new(),
+            unheard: SmallVec::new(),
+            mute: SmallVec::new(),
         }
     }
 
@@ -83,28 +85,49 @@ const MARKED: f64 = 6.0;
 
 /// Weighs a suspect over the ways in which it may fail.
 pub(super) fn weigh(scene: &Scene<'_>, suspect: Suspect) -> Weighed {
-    let tallies: Vec<Tally> = match suspect.kind {
-        Kind::Link => vec![mode::cut(scene, suspect.entity)],
-        Kind::Device => vec![
-            mode::dead(scene, suspect.entity),
-            mode::part(scene, suspect.entity, suspect.entity),
-            mode::work(scene, suspect.entity),
-            mode::own(scene, suspect.entity),
-        ],
-        Kind::Part => vec![
-            mode::part(scene, scene.question.topology.device_of(suspect.entity), suspect.entity),
-            mode::own(scene, suspect.entity),
-        ],
-        Kind::Site => vec![mode::site(scene, suspect.entity)],
-        Kind::Support => vec![mode::support(scene, suspect.entity)],
-    };
-    let best = tallies.iter().map(|tally| tally.weight).fold(f64::NEG_INFINITY, f64::max);
-    let sum: f64 = tallies.iter().map(|tally| libm::exp(tally.weight - best)).sum();
+    let mut best = Best::default();
+    match suspect.kind {
+        Kind::Link => best.take(mode::cut(scene, suspect.entity)),
+        Kind::Device => {
+            best.take(mode::dead(scene, suspect.entity));
+            best.take(mode::part(scene, suspect.entity, suspect.entity));
+            best.take(mode::work(scene, suspect.entity));
+            best.take(mode::own(scene, suspect.entity));
+        }
+        Kind::Part => {
+            best.take(mode::part(scene, scene.question.topology.device_of(suspect.entity), suspect.entity));
+            best.take(mode::own(scene, suspect.entity));
+        }
+        Kind::Site => best.take(mode::site(scene, suspect.entity)),
+        Kind::Support => best.take(mode::support(scene, suspect.entity)),
+    }
     let marked = if scene.question.marked == Some(suspect.entity) { MARKED } else { 0.0 };
-    let weight = best + libm::log(sum) + marked;
-    let tally = tallies
-        .into_iter()
-        .max_by(|a, b| a.weight.total_cmp(&b.weight))
-        .unwrap_or_else(|| Tally::new(Mode::Own, f64::NEG_INFINITY));
+    let weight = best.sum() + marked;
+    let tally = best.tally.unwrap_or_else(|| Tally::new(Mode::Own, f64::NEG_INFINITY));
     Weighed { suspect, weight, tally }
+}
+
+/// The likeliest of several ways to fail, and how likely they are together.
+#[derive(Default)]
+struct Best {
+    tally: Option<Tally>,
+    weights: SmallVec<[f64; 4]>,
+}
+
+impl Best {
+    fn take(&mut self, tally: Tally) {
+        self.weights.push(tally.weight);
+        if self.tally.as_ref().is_none_or(|best| tally.weight >= best.weight) {
+            self.tally = Some(tally);
+        }
+    }
+
+    /// The logarithm of the sum of their likelihoods.
+    fn sum(&self) -> f64 {
+        let best = self.weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        match self.weights.as_slice() {
+            [only] => *only,
+            all => best + libm::log(all.iter().map(|weight| libm::exp(weight - best)).sum()),
+        }
+    }
 }

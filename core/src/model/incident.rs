@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{AlarmId, AlarmIx, EntityIx, IncidentId, Name, Severity, Timestamp};
+use super::{AlarmId, AlarmIx, EntityIx, IncidentId, Name, Severity, Shared, SharedList, Timestamp};
 
 /// Slot of an incident in memory; lowest free first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, minicbor::Encode, minicbor::Decode)]
@@ -152,10 +152,10 @@ pub struct Incident {
     pub active: u32,
     /// Ranked guesses at the cause, best first.
     #[n(10)]
-    pub hypotheses: Vec<Hypothesis>,
+    pub hypotheses: SharedList<Hypothesis>,
     /// The newest situation report.
     #[n(11)]
-    pub sitrep: Option<Box<Sitrep>>,
+    pub sitrep: Option<Shared<Sitrep>>,
     /// Diagnosis is due at this instant.
     #[n(12)]
     pub diagnose_at: Option<Timestamp>,

@@ -7,25 +7,31 @@
 
 mod alarm;
 mod command;
+mod counted;
 mod event;
 mod facts;
 mod id;
 mod incident;
+mod marks;
 mod name;
 mod reason;
 mod severity;
+mod shared;
 mod subject;
 mod time;
 
 pub use alarm::{Ack, AckUntil, Alarm, AlarmIx, AlarmRef, Anchor, EventRing, HistoryEntry, StatusChange, Symptom};
 pub use command::{Actor, Command, CommandKind, CommandTarget, Outcome, Role};
+pub use counted::Counted;
 pub use event::{AlarmReport, Event, Payload, SnmpNotification, SnmpVersion, SourceKind, VarBind, VarValue};
 pub use facts::{AlarmFacts, AlarmLookup};
 pub use id::{AlarmId, CommandId, EntityId, EventId, IdKind, IncidentId, Minter, Position, TenantId, TrackingId};
 pub use incident::{Evidence, EvidenceKind, Hypothesis, Incident, IncidentIx, IncidentStatus, Link, LinkReason, Member, Sitrep, SitrepSource};
+pub use marks::Marks;
 pub use name::Name;
 pub use reason::Reason;
 pub use severity::Severity;
+pub use shared::{Shared, SharedList};
 pub use subject::{Subject, Trouble};
 pub use time::{Span, Timestamp};
 

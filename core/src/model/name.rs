@@ -16,6 +16,12 @@ impl Name {
         self.0.as_str()
     }
 
+    /// The same, cut to at most `bytes` bytes at a character boundary.
+    #[must_use]
+    pub fn shortened(self, bytes: usize) -> Self {
+        if self.len() <= bytes { self } else { Self::cut(&self, bytes) }
+    }
+
     /// The text cut to at most `bytes` bytes at a character boundary.
     #[must_use]
     pub fn cut(text: &str, bytes: usize) -> Self {

@@ -154,8 +154,9 @@ impl State {
         self.mark_what_shows_entities();
         self.take_topology(&mut changes);
         self.take_alarms(&mut changes);
-        let dirt = std::mem::take(&mut self.dirt);
-        for ix in dirt.sources {
+        let mut sources = self.dirt.sources.take();
+        sources.sort_unstable();
+        for ix in sources {
             if let Some(stat) = self.sources.get(ix as usize) {
                 changes.items.push(ItemChange {
                     kind: ItemKind::Source,
@@ -168,6 +169,7 @@ impl State {
                 });
             }
         }
+        let dirt = std::mem::take(&mut self.dirt);
         for place in dirt.keys {
             let body = self.key_order.get(&place).map(|(at, key)| bytes(&KeptKey { at: *at, key: *key }));
             changes.items.push(ItemChange {

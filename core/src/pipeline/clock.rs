@@ -2,10 +2,10 @@
 
 use super::delta::Delta;
 use super::event::emit_alarm;
-use super::place;
 use super::turn::Turn;
+use super::{place, warm};
 use crate::correlation::{self, IncidentDelta};
-use crate::model::{AlarmFacts, AlarmLookup, IdKind, IncidentId, IncidentIx, IncidentStatus, Sitrep, SitrepSource, Span};
+use crate::model::{AlarmFacts, AlarmLookup, IdKind, IncidentId, IncidentIx, IncidentStatus, Shared, Sitrep, SitrepSource, Span};
 use crate::{diagnosis, reduction, sitrep};
 
 /// Most alarms and incidents that one record lets come due; the rest comes with the next.
@@ -13,8 +13,11 @@ const AT_ONCE: usize = 512;
 
 pub(super) fn take(turn: &mut Turn<'_>) {
     let at = turn.state.at;
-    for ix in turn.state.incidents.due(at, AT_ONCE) {
-        incident(turn, ix);
+    for ahead in turn.state.incidents.due(at, AT_ONCE).chunks(warm::INCIDENTS_AHEAD) {
+        warm::read_incidents(turn.state, ahead);
+        for ix in ahead {
+            incident(turn, *ix);
+        }
     }
     for ix in turn.state.alarms.due(at, AT_ONCE) {
         let deltas = turn
@@ -89,8 +92,8 @@ fn diagnose(turn: &Turn<'_>, ix: IncidentIx) -> Option<IncidentDelta> {
     Some(IncidentDelta::Diagnosed {
         ix,
         id: incident.id,
-        hypotheses,
-        sitrep: Box::new(Sitrep {
+        hypotheses: hypotheses.into(),
+        sitrep: Shared::from(Sitrep {
             text: report.text,
             source: SitrepSource::Rules,
             at: state.at,

@@ -7,7 +7,7 @@ use super::turn::Turn;
 use crate::correlation::{self, IncidentDelta};
 use crate::model::{
     AlarmId, AlarmIx, Command, CommandKind, CommandTarget, IdKind, Incident, IncidentId, IncidentIx, IncidentStatus, Link, LinkReason, Member, Name, Outcome,
-    Reason, Severity, Span,
+    Reason, Severity, SharedList, Span,
 };
 use crate::reduction;
 
@@ -156,7 +156,7 @@ fn by_hand(turn: &Turn<'_>, id: IncidentId, title: &Name, severity: Severity, co
         last_at: now,
         members: Vec::new(),
         active: 0,
-        hypotheses: Vec::new(),
+        hypotheses: SharedList::default(),
         sitrep: None,
         diagnose_at: (!command.targets.is_empty()).then(|| now.plus(Span::millis(turn.state.policy.correlate.diagnose_delay_ms))),
         close_at: None,

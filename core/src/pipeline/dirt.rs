@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::state::State;
-use crate::model::{AlarmIx, CommandId, EntityIx, Hypothesis, IncidentIx, Name};
+use crate::model::{AlarmIx, CommandId, EntityIx, Hypothesis, IncidentIx, Marks, Name};
 use crate::screen::IncidentRow;
 use crate::topology::{Entity, RelationIx, TopologyDelta};
 
@@ -12,7 +12,7 @@ use crate::topology::{Entity, RelationIx, TopologyDelta};
 pub(super) struct Dirt {
     pub(super) entities: BTreeSet<EntityIx>,
     pub(super) relations: BTreeSet<RelationIx>,
-    pub(super) sources: BTreeSet<u32>,
+    pub(super) sources: Marks,
     pub(super) keys: BTreeSet<(u64, u32)>,
     pub(super) commands: BTreeSet<CommandId>,
     pub(super) documents: bool,
@@ -45,7 +45,7 @@ impl Dirt {
     }
 
     pub(super) fn source(&mut self, ix: u32) {
-        self.sources.insert(ix);
+        self.sources.mark(ix);
     }
 
     pub(super) fn gone(&mut self, ix: EntityIx, entity: Entity) {
@@ -60,8 +60,9 @@ impl State {
         self.dirt.entities.extend(entities);
         let relations = self.topology.relations().map(|(ix, _)| ix);
         self.dirt.relations.extend(relations);
-        let sources = 0..self.sources.len() as u32;
-        self.dirt.sources.extend(sources);
+        for ix in 0..self.sources.len() as u32 {
+            self.dirt.source(ix);
+        }
         self.dirt.keys.extend(self.key_order.keys().copied());
         self.dirt.commands.extend(self.commands.keys().copied());
         let alarms: Vec<AlarmIx> = self.alarms.iter().map(|(ix, _)| ix).collect();
@@ -83,7 +84,9 @@ impl State {
         }
         for address in std::mem::take(&mut self.dirt.addresses) {
             for of_kind in &self.source_of {
-                self.dirt.sources.extend(of_kind.get(&address));
+                if let Some(ix) = of_kind.get(&address) {
+                    self.dirt.sources.mark(*ix);
+                }
             }
         }
         let shown = std::mem::take(&mut self.dirt.shown);

@@ -98,13 +98,14 @@ fn alarm(turn: &mut Turn<'_>, heard: Heard, event: &Event, mapped: Mapped, unpla
         unsafe_key: mapped.unsafe_key,
         emergency,
     };
-    match reduction::raise_or_clear(&turn.state.alarms, &report, turn.state.at, &turn.policy.reduce) {
+    let rule = report.rule.clone();
+    match reduction::raise_or_clear(&turn.state.alarms, report, turn.state.at, &turn.policy.reduce) {
         Verdict::Event(reason, alarm) => {
             turn.emit(Delta::Event {
                 index: heard.index,
                 source: heard.source,
                 reason,
-                rule: Some(report.rule),
+                rule: Some(rule),
                 alarm,
                 first: None,
             });

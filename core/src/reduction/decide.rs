@@ -1,3 +1,5 @@
+use smallvec::{SmallVec, smallvec};
+
 use super::delta::{AlarmDelta, Heard};
 use super::store::{Alarms, identity};
 use crate::model::{
@@ -45,41 +47,44 @@ pub struct Report {
     pub emergency: bool,
 }
 
+/// Mostly one change.
+pub type AlarmDeltas = SmallVec<[AlarmDelta; 1]>;
+
 /// What a report does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     /// Alarms change.
-    Change(Vec<AlarmDelta>),
+    Change(AlarmDeltas),
     /// It stays an event, for this reason; the alarm it met, if any.
     Event(Reason, Option<AlarmRef>),
 }
 
 /// Decides what a raise or a clear does (D1, D2, D5).
 #[must_use]
-pub fn raise_or_clear(alarms: &Alarms, report: &Report, now: Timestamp, policy: &Reduce) -> Verdict {
+pub fn raise_or_clear(alarms: &Alarms, report: Report, now: Timestamp, policy: &Reduce) -> Verdict {
     let identity = identity(report.anchor.entity, &report.alarm_type, &report.qualifier);
     match (alarms.by_identity(identity), report.cleared) {
-        (None, false) => Verdict::Change(vec![raise(report, alarms.next_slot(), Reason::Raised, now)]),
+        (None, false) => Verdict::Change(smallvec![raise(report, alarms.next_slot(), Reason::Raised, now)]),
         (None, true) => Verdict::Event(Reason::ClearWithoutRaise, None),
         (Some((ix, alarm)), false) => repeat(report, ix, alarm, now, policy),
-        (Some((ix, alarm)), true) => clear(report, ix, alarm, policy),
+        (Some((ix, alarm)), true) => clear(&report, ix, alarm, policy),
     }
 }
 
-fn raise(report: &Report, ix: AlarmIx, reason: Reason, now: Timestamp) -> AlarmDelta {
+fn raise(report: Report, ix: AlarmIx, reason: Reason, now: Timestamp) -> AlarmDelta {
     let alarm = Alarm {
         id: report.id,
         anchor: report.anchor,
-        alarm_type: report.alarm_type.clone(),
-        qualifier: report.qualifier.clone(),
+        alarm_type: report.alarm_type,
+        qualifier: report.qualifier,
         severity: report.severity,
         cleared: false,
         symptom: report.symptom,
-        probable_cause: report.probable_cause.clone(),
-        text: Name::cut(&report.text, TEXT_KEPT),
+        probable_cause: report.probable_cause,
+        text: report.text.shortened(TEXT_KEPT),
         source: report.source,
-        source_system: report.source_system.clone(),
-        rule: report.rule.clone(),
+        source_system: report.source_system,
+        rule: report.rule,
         count: 1,
         raised_at: report.at,
         last_raised_at: report.at,
@@ -108,7 +113,7 @@ fn raise(report: &Report, ix: AlarmIx, reason: Reason, now: Timestamp) -> AlarmD
     }
 }
 
-fn repeat(report: &Report, ix: AlarmIx, alarm: &Alarm, now: Timestamp, policy: &Reduce) -> Verdict {
+fn repeat(report: Report, ix: AlarmIx, alarm: &Alarm, now: Timestamp, policy: &Reduce) -> Verdict {
     let at = AlarmRef { ix, id: alarm.id };
     let slack = Span::seconds(policy.order_slack_s);
     if (alarm.cleared || alarm.flapping && alarm.settles_cleared)
@@ -122,7 +127,7 @@ fn repeat(report: &Report, ix: AlarmIx, alarm: &Alarm, now: Timestamp, policy: &
                 alarm: at,
                 reason: Reason::Superseded,
             };
-            return Verdict::Change(vec![old, raise(report, ix, Reason::RaisedAnew, now)]);
+            return Verdict::Change(smallvec![old, raise(report, ix, Reason::RaisedAnew, now)]);
         }
     }
     let was_cleared = alarm.cleared || alarm.flapping && alarm.settles_cleared;
@@ -135,7 +140,7 @@ fn repeat(report: &Report, ix: AlarmIx, alarm: &Alarm, now: Timestamp, policy: &
             std::cmp::Ordering::Equal => Reason::Repeated,
         },
     };
-    let mut deltas = vec![AlarmDelta::Repeated {
+    let mut deltas: AlarmDeltas = smallvec![AlarmDelta::Repeated {
         heard: report.heard,
         alarm: at,
         at: report.at,
@@ -178,7 +183,7 @@ fn clear(report: &Report, ix: AlarmIx, alarm: &Alarm, policy: &Reduce) -> Verdic
         return Verdict::Event(Reason::ClearOlderThanRaise, Some(at));
     }
     let reason = flap_or(alarm, report.at, Reason::Cleared, policy);
-    Verdict::Change(vec![AlarmDelta::Cleared {
+    Verdict::Change(smallvec![AlarmDelta::Cleared {
         heard: Some(report.heard),
         alarm: at,
         at: report.at,

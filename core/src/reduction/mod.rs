@@ -13,6 +13,6 @@ mod store;
 mod tests;
 
 pub use command::{Refusal, decide as command};
-pub use decide::{Report, Verdict, clock, due, raise_or_clear};
+pub use decide::{AlarmDeltas, Report, Verdict, clock, due, raise_or_clear};
 pub use delta::{AlarmDelta, Heard};
 pub use store::{Alarms, identity};

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 
 use super::delta::{AlarmDelta, Heard};
-use crate::model::{Alarm, AlarmId, AlarmIx, AlarmRef, EntityIx, EventRing, HistoryEntry, IncidentIx, Reason, StatusChange, Timestamp};
+use crate::model::{Alarm, AlarmId, AlarmIx, AlarmRef, EntityIx, EventRing, HistoryEntry, IncidentIx, Marks, Reason, StatusChange, Timestamp};
 use crate::policy::Reduce;
 
 const HISTORY_KEPT: usize = 32;
@@ -32,8 +32,7 @@ pub struct Alarms {
     by_identity: FxHashMap<u128, AlarmIx>,
     by_id: FxHashMap<AlarmId, AlarmIx>,
     due: BTreeSet<(Timestamp, AlarmIx)>,
-    dirty: Vec<AlarmIx>,
-    is_dirty: Vec<bool>,
+    dirty: Marks,
     purged: Vec<(AlarmIx, Alarm)>,
 }
 
@@ -102,10 +101,7 @@ impl Alarms {
 
     /// Slots that changed since the last call, and alarms that left, for whoever keeps rows.
     pub fn take_dirty(&mut self) -> (Vec<AlarmIx>, Vec<(AlarmIx, Alarm)>) {
-        for ix in &self.dirty {
-            self.is_dirty[ix.0 as usize] = false;
-        }
-        (std::mem::take(&mut self.dirty), std::mem::take(&mut self.purged))
+        (self.dirty.take().into_iter().map(AlarmIx).collect(), std::mem::take(&mut self.purged))
     }
 
     /// Puts an alarm that was kept back in its slot, before anything is folded.
@@ -114,7 +110,6 @@ impl Alarms {
         while self.slots.len() <= slot {
             self.free.insert(self.slots.len() as u32);
             self.slots.push(None);
-            self.is_dirty.push(false);
         }
         self.free.remove(&ix.0);
         self.index(ix, &alarm, policy);
@@ -137,10 +132,15 @@ impl Alarms {
         if alarm.incident == incident {
             return;
         }
-        let before = super::due(alarm, policy);
-        alarm.incident = incident;
-        let after = super::due(alarm, policy);
-        self.reschedule(ix, before, after);
+        // Only one that is cleared waits for its incident to end.
+        if alarm.cleared {
+            let before = super::due(alarm, policy);
+            alarm.incident = incident;
+            let after = super::due(alarm, policy);
+            self.reschedule(ix, before, after);
+        } else {
+            alarm.incident = incident;
+        }
         self.mark(ix);
     }
 
@@ -158,12 +158,7 @@ impl Alarms {
 
     /// Says that what the row shows of this alarm changed elsewhere.
     pub fn mark(&mut self, ix: AlarmIx) {
-        if let Some(flag) = self.is_dirty.get_mut(ix.0 as usize)
-            && !*flag
-        {
-            *flag = true;
-            self.dirty.push(ix);
-        }
+        self.dirty.mark(ix.0);
     }
 
     /// Carries a change out. `seq` and `now` are those of the record.
@@ -174,7 +169,6 @@ impl Alarms {
                 alarm.events.push(seq, heard.index);
                 if self.slots.len() <= ix.0 as usize {
                     self.slots.push(None);
-                    self.is_dirty.push(false);
                 }
                 self.free.remove(&ix.0);
                 self.index(*ix, &alarm, policy);

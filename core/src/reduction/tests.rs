@@ -54,7 +54,7 @@ impl World {
 
     fn say(&mut self, report: &Report) -> Reason {
         self.seq += 1;
-        match raise_or_clear(&self.alarms, report, report.at, &self.policy) {
+        match raise_or_clear(&self.alarms, report.clone(), report.at, &self.policy) {
             Verdict::Event(reason, _) => reason,
             Verdict::Change(deltas) => {
                 for delta in &deltas {

@@ -10,9 +10,9 @@ mod next;
 mod tests;
 mod title;
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
-use crate::model::{AlarmFacts, EntityIx, Evidence, EvidenceKind, Hypothesis, Incident, Name, Severity, Timestamp};
+use crate::model::{AlarmFacts, Counted, EntityIx, Evidence, EvidenceKind, Hypothesis, Incident, Name, Severity, Timestamp};
 use crate::topology::{Impact, Topology};
 
 /// An incident's title and report.
@@ -57,7 +57,9 @@ pub fn write(matter: &Matter<'_>) -> Report {
         Name::cut(&title::title(matter), TITLE)
     };
     let mut text = String::with_capacity(LONGEST);
-    let _ = writeln!(text, "What: {title}.");
+    for part in ["What: ", &title, ".\n"] {
+        text.push_str(part);
+    }
     place(matter, &mut text);
     since(matter, &mut text);
     hit(matter, &mut text);
@@ -73,17 +75,23 @@ fn name<'a>(matter: &Matter<'a>, entity: EntityIx) -> &'a str {
     matter.topology.entity(entity).map_or("?", |entity| entity.name.as_str())
 }
 
-fn count(n: usize, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
-}
-
 /// A few names, and how many more there are.
-fn names(matter: &Matter<'_>, entities: &[EntityIx]) -> String {
-    let mut text = entities.iter().take(NAMES).map(|entity| name(matter, *entity)).collect::<Vec<_>>().join(", ");
-    if entities.len() > NAMES {
-        let _ = write!(text, " and {} more", entities.len() - NAMES);
+struct Names<'a>(&'a Matter<'a>, &'a [EntityIx]);
+
+impl fmt::Display for Names<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(matter, entities) = self;
+        for (place, entity) in entities.iter().take(NAMES).enumerate() {
+            if place > 0 {
+                f.write_str(", ")?;
+            }
+            f.write_str(name(matter, *entity))?;
+        }
+        match entities.len().saturating_sub(NAMES) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
+        }
     }
-    text
 }
 
 /// Seconds are enough for people.
@@ -114,11 +122,11 @@ fn place(matter: &Matter<'_>, text: &mut String) {
     let mut sites: Vec<EntityIx> = devices.iter().filter_map(|device| matter.topology.site_of(*device)).collect();
     sites.sort_unstable();
     sites.dedup();
-    let _ = write!(text, "Where: told by {}", names(matter, &devices));
+    let _ = write!(text, "Where: told by {}", Names(matter, &devices));
     match sites.as_slice() {
         [] => {}
         some => {
-            let _ = write!(text, "; {} {}", if some.len() == 1 { "site" } else { "sites" }, names(matter, some));
+            let _ = write!(text, "; {} {}", if some.len() == 1 { "site" } else { "sites" }, Names(matter, some));
         }
     }
     text.push_str(".\n");
@@ -131,7 +139,7 @@ fn since(matter: &Matter<'_>, text: &mut String) {
         text,
         "Since: {}; {}, ",
         moment(matter.incident.first_at),
-        count(matter.alarms.len(), "alarm", "alarms")
+        Counted(matter.alarms.len(), "alarm", "alarms")
     );
     match standing.count() {
         0 => text.push_str("all cleared"),
@@ -154,36 +162,22 @@ fn hit(matter: &Matter<'_>, text: &mut String) {
     let special = |entity: &EntityIx| link(entity) || impact.services.contains(entity) || impact.customers.contains(entity);
     let down: Vec<EntityIx> = impact.down.iter().map(|(entity, _)| *entity).filter(|entity| !special(entity)).collect();
     let degraded: Vec<EntityIx> = impact.degraded.iter().copied().filter(|entity| !link(entity)).collect();
-    let mut parts = Vec::new();
-    if !down.is_empty() {
-        parts.push(format!("{} cut off ({})", count(down.len(), "element", "elements"), names(matter, &down)));
+    let parts: [(&[EntityIx], &str, &str, &str); 4] = [
+        (&down, "element", "elements", " cut off"),
+        (&impact.services, "service", "services", ""),
+        (&impact.customers, "customer", "customers", ""),
+        (&degraded, "element", "elements", " without redundancy now"),
+    ];
+    let mut before = "Hit, if the first cause holds: ";
+    for (entities, one, many, how) in parts.into_iter().filter(|(entities, ..)| !entities.is_empty()) {
+        let _ = write!(text, "{before}{}{how} ({})", Counted(entities.len(), one, many), Names(matter, entities));
+        before = "; ";
     }
-    if !impact.services.is_empty() {
-        parts.push(format!(
-            "{} ({})",
-            count(impact.services.len(), "service", "services"),
-            names(matter, &impact.services)
-        ));
+    match (before, matter.hypotheses.is_empty()) {
+        ("; ", _) => text.push_str(".\n"),
+        (_, false) => text.push_str("Hit: nothing else that the inventory knows loses its way.\n"),
+        (_, true) => {}
     }
-    if !impact.customers.is_empty() {
-        parts.push(format!(
-            "{} ({})",
-            count(impact.customers.len(), "customer", "customers"),
-            names(matter, &impact.customers)
-        ));
-    }
-    if !degraded.is_empty() {
-        parts.push(format!(
-            "{} without redundancy now ({})",
-            count(degraded.len(), "element", "elements"),
-            names(matter, &degraded)
-        ));
-    }
-    let _ = match (parts.is_empty(), matter.hypotheses.is_empty()) {
-        (false, _) => writeln!(text, "Hit, if the first cause holds: {}.", parts.join("; ")),
-        (true, false) => writeln!(text, "Hit: nothing else that the inventory knows loses its way."),
-        (true, true) => Ok(()),
-    };
 }
 
 fn causes(matter: &Matter<'_>, text: &mut String) {
@@ -213,14 +207,15 @@ fn causes(matter: &Matter<'_>, text: &mut String) {
 }
 
 fn facts(text: &mut String, head: &str, hypothesis: &Hypothesis, most: usize, kind: impl Fn(&Evidence) -> bool) {
-    let facts: Vec<&str> = hypothesis
-        .evidence
-        .iter()
-        .filter(|fact| kind(fact))
-        .map(|fact| fact.text.as_str())
-        .take(most)
-        .collect();
-    if !facts.is_empty() {
-        let _ = writeln!(text, "{head}: {}", facts.join(" "));
+    let mut facts = hypothesis.evidence.iter().filter(|fact| kind(fact)).take(most).peekable();
+    if facts.peek().is_none() {
+        return;
     }
+    text.push_str(head);
+    text.push(':');
+    for fact in facts {
+        text.push(' ');
+        text.push_str(&fact.text);
+    }
+    text.push('\n');
 }

@@ -13,7 +13,7 @@ fn empty_incident() -> Incident {
         last_at: Timestamp::EPOCH,
         members: Vec::new(),
         active: 0,
-        hypotheses: Vec::new(),
+        hypotheses: SharedList::default(),
         sitrep: None,
         diagnose_at: None,
         close_at: None,

@@ -1,7 +1,7 @@
 //! One line that says what is wrong where.
 
-use super::{Matter, count, name};
-use crate::model::{AlarmFacts, EntityIx, Subject, Trouble};
+use super::{Matter, name};
+use crate::model::{AlarmFacts, Counted, EntityIx, Subject, Trouble};
 use crate::topology::Entity;
 
 /// From so many raises an alarm on, a link is said to go up and down.
@@ -18,11 +18,11 @@ pub(super) fn title(matter: &Matter<'_>) -> String {
     }
 }
 
-fn elements(matter: &Matter<'_>) -> String {
+fn elements(matter: &Matter<'_>) -> Counted {
     let mut devices: Vec<EntityIx> = matter.alarms.iter().map(|alarm| alarm.anchor.device).collect();
     devices.sort_unstable();
     devices.dedup();
-    count(devices.len(), "element", "elements")
+    Counted(devices.len(), "element", "elements")
 }
 
 fn plain(matter: &Matter<'_>) -> String {
@@ -103,7 +103,7 @@ fn device(matter: &Matter<'_>, cause: EntityIx) -> String {
     let links = if says.links.is_empty() {
         String::new()
     } else {
-        format!(", {} down", count(says.links.len(), "link", "links"))
+        format!(", {} down", Counted(says.links.len(), "link", "links"))
     };
     let what = if has(Trouble::Dark) {
         "power lost"

@@ -284,6 +284,9 @@ impl Topology {
             if let Some(entity) = self.entities.get_mut(child.0) {
                 entity.parent = None;
             }
+            if let Some(nature) = self.natures.get_mut(child.0 as usize) {
+                nature.orphan();
+            }
         }
     }
 

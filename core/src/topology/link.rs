@@ -20,8 +20,7 @@ impl Topology {
     /// What an entity is part of or stands in: its parent, else the first that hosts it.
     #[must_use]
     pub fn container(&self, ix: EntityIx) -> Option<EntityIx> {
-        let parent = self.entity(ix)?.parent;
-        parent.or_else(|| {
+        self.nature(ix).parent().or_else(|| {
             let hosted = self.neighbours(ix).iter().find(|n| n.kind == RelationKind::Hosts && !n.out);
             hosted.map(|n| n.other)
         })

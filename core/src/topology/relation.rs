@@ -136,6 +136,15 @@ impl Neighbour {
         )
     }
 
+    /// This entity falls with the one at the other end.
+    #[must_use]
+    pub fn i_fall_with(self) -> bool {
+        matches!(
+            (self.kind.dependency(), self.out),
+            (Dependency::TargetOnSource, false) | (Dependency::SourceOnTarget, true)
+        )
+    }
+
     /// This entity is a member of the group at the other end.
     #[must_use]
     pub fn my_group(self) -> bool {

@@ -84,10 +84,13 @@ impl Wires {
     /// the start itself where no goal is near.
     #[must_use]
     pub fn farthest(&self, starts: &[EntityIx], goals: &[EntityIx]) -> Vec<EntityIx> {
-        let mut came: FxHashMap<EntityIx, (EntityIx, Option<EntityIx>)> = starts.iter().map(|start| (*start, (*start, None))).collect();
-        let mut queue: VecDeque<EntityIx> = starts.iter().copied().collect();
         let mut left = goals.iter().filter(|goal| !starts.contains(goal)).count();
         let mut last = goals.iter().copied().find(|goal| starts.contains(goal)).or_else(|| starts.first().copied());
+        if left == 0 {
+            return last.into_iter().collect();
+        }
+        let mut came: FxHashMap<EntityIx, (EntityIx, Option<EntityIx>)> = starts.iter().map(|start| (*start, (*start, None))).collect();
+        let mut queue: VecDeque<EntityIx> = starts.iter().copied().collect();
         while let Some(here) = queue.pop_front() {
             if left == 0 || came.len() > REACH {
                 break;

@@ -171,6 +171,13 @@ impl ImpactIndex {
         Cow::Owned(impact)
     }
 
+    /// Reads what is kept of an entity's impact, which is then near: a number that means nothing.
+    #[must_use]
+    pub fn touch(&self, failed: EntityIx) -> u64 {
+        let known = self.known.get(failed.0 as usize).and_then(OnceLock::get);
+        known.map_or(0, |impact| impact.degraded.first().map_or(0, |first| u64::from(first.0)))
+    }
+
     /// What goes down and what loses its redundancy when several entities fail together. Slots not known here take nothing down.
     #[must_use]
     pub fn impact_of_set(&self, failed: &[EntityIx]) -> Impact {
