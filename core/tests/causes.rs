@@ -209,3 +209,14 @@ fn what_came_since_an_incident_came_back_is_told_too() {
         incident.hypotheses
     );
 }
+
+#[test]
+fn a_restart_does_not_tie_what_failed_long_before_to_what_failed_now() {
+    let mut network = Network::new();
+    network.down(100, 1, "GigabitEthernet2/0/0", UP);
+    network.down(2_000, 3, "GigabitEthernet4/0/0", UP);
+    network.cold_start(2_600, 5);
+    network.wait(2_700);
+    let sizes: Vec<usize> = network.incidents().iter().map(|incident| incident.members.len()).collect();
+    assert_eq!(sizes, [1, 2]);
+}

@@ -47,6 +47,7 @@ pub(super) struct Match {
     pub(super) ix: IncidentIx,
     pub(super) open: bool,
     pub(super) gap: i64,
+    first: Timestamp,
     last: Timestamp,
 }
 
@@ -147,6 +148,7 @@ pub(super) fn recent<'a, L: AlarmLookup>(
             ix,
             open: incident.status.open(),
             gap,
+            first: tie.first,
             last: tie.last,
         })
     })
@@ -246,7 +248,10 @@ fn one_card<L: AlarmLookup>(look: &Look<'_, L>, group: &Group, device: EntityIx,
 pub(super) fn several(matches: impl Iterator<Item = Match>, through: EntityIx) -> Home {
     let matches: Vec<Match> = matches.collect();
     let Some(found) = best(matches.iter().copied()) else { return Home::default() };
-    let mut same: Vec<IncidentIx> = matches.iter().map(|other| other.ix).filter(|ix| *ix != found.ix).collect();
+    // What failed long before, or after, failed of something else, whatever both have in common now.
+    let near = |other: &&Match| other.first.since(found.last).max(found.first.since(other.last)).as_micros() <= HOLD;
+    let others = matches.iter().filter(|other| other.ix != found.ix).filter(near);
+    let mut same: Vec<IncidentIx> = others.map(|other| other.ix).collect();
     same.sort_unstable();
     same.dedup();
     Home {
