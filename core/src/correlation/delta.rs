@@ -29,7 +29,7 @@ pub enum IncidentDelta {
         id: IncidentId,
         /// The alarm and why it hangs here.
         #[n(2)]
-        member: Box<Member>,
+        member: Member,
     },
     /// An alarm leaves.
     #[n(2)]

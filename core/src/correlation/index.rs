@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use smallvec::{Array, SmallVec};
+
 use super::store::Incidents;
 use super::tie::{Claim, DOWN, Role, Tie, claims};
 use crate::model::{AlarmFacts, AlarmIx, AlarmLookup, EntityIx, Incident, IncidentIx, IncidentStatus, Member, Severity, Symptom, Timestamp};
@@ -169,13 +171,13 @@ pub(super) struct Spot {
 #[derive(Clone, Debug, Default)]
 pub struct Index {
     /// Per entity slot, sorted: live incidents with a tie there.
-    spots: Vec<Vec<Spot>>,
+    spots: Vec<SmallVec<[Spot; 1]>>,
     /// Per entity slot: not older than the newest of its spots, so that most entities need no second look.
     newest: Vec<Timestamp>,
     /// Per incident slot.
     groups: Vec<Option<Group>>,
     /// Per entity slot, sorted: lesser alarms about it that stand outside of incidents.
-    loose: Vec<Vec<AlarmIx>>,
+    loose: Vec<SmallVec<[AlarmIx; 4]>>,
     /// Incidents whose ties are to be gathered anew.
     stale: BTreeSet<IncidentIx>,
 }
@@ -189,7 +191,7 @@ impl Index {
 
     /// Live incidents that touch an entity, in the order of slots.
     pub(super) fn at(&self, entity: EntityIx) -> &[Spot] {
-        self.spots.get(entity.0 as usize).map_or(&[], Vec::as_slice)
+        self.spots.get(entity.0 as usize).map_or(&[], SmallVec::as_slice)
     }
 
     /// The same, or none where no alarm of theirs about the entity came in since an instant.
@@ -302,7 +304,7 @@ impl Index {
         for claim in claims(alarm.subject()).iter() {
             let slot = claim.entity.0 as usize;
             if self.loose.len() <= slot {
-                self.loose.resize_with(slot + 1, Vec::new);
+                self.loose.resize_with(slot + 1, SmallVec::new);
             }
             match (self.loose[slot].binary_search(&alarm.ix), loose) {
                 (Err(place), true) => self.loose[slot].insert(place, alarm.ix),
@@ -349,7 +351,7 @@ impl Index {
     fn spot(&mut self, entity: EntityIx, ix: IncidentIx, at: Timestamp) {
         let slot = entity.0 as usize;
         if self.spots.len() <= slot {
-            self.spots.resize_with(slot + 1, Vec::new);
+            self.spots.resize_with(slot + 1, SmallVec::new);
             self.newest.resize(slot + 1, Timestamp::EPOCH);
         }
         self.newest[slot] = self.newest[slot].max(at);
@@ -409,9 +411,9 @@ impl Index {
 }
 
 /// The same lists by slot, empty ones at the end left out.
-fn same_lists<T: PartialEq>(one: &[Vec<T>], other: &[Vec<T>]) -> bool {
+fn same_lists<A: Array<Item: PartialEq>>(one: &[SmallVec<A>], other: &[SmallVec<A>]) -> bool {
     let longest = one.len().max(other.len());
-    (0..longest).all(|slot| one.get(slot).map_or(&[][..], Vec::as_slice) == other.get(slot).map_or(&[][..], Vec::as_slice))
+    (0..longest).all(|slot| one.get(slot).map_or(&[][..], SmallVec::as_slice) == other.get(slot).map_or(&[][..], SmallVec::as_slice))
 }
 
 /// New alarms may join it: not closed, and not opened by hand.

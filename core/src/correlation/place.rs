@@ -137,7 +137,7 @@ fn joined(ix: IncidentIx, id: IncidentId, alarm: AlarmIx, at: Timestamp, link: L
     IncidentDelta::Joined {
         ix,
         id,
-        member: Box::new(Member { alarm, at, link }),
+        member: Member { alarm, at, link },
     }
 }
 

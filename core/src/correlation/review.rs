@@ -162,7 +162,7 @@ fn split<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx, incident: &Incident
     deltas.extend(parts.iter().map(|(member, _)| IncidentDelta::Joined {
         ix: new,
         id,
-        member: Box::new(Member {
+        member: Member {
             alarm: member.alarm,
             at: member.at,
             link: Link {
@@ -174,7 +174,7 @@ fn split<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx, incident: &Incident
                 through: Some(link),
                 alarm: (member.alarm != first.alarm).then_some(oldest.id),
             },
-        }),
+        },
     }));
     if parts.iter().all(|(_, alarm)| alarm.cleared) {
         let mut delta = super::life::changed(new, id, Reason::IncidentResolved);

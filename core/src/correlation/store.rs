@@ -157,7 +157,7 @@ fn change(incident: &mut Incident, delta: &IncidentDelta, now: Timestamp, policy
                 incident.first_at.min(member.at)
             };
             incident.last_at = incident.last_at.max(member.at);
-            incident.members.push((**member).clone());
+            incident.members.push(member.clone());
         }
         IncidentDelta::Left { alarm, .. } => {
             // Mostly the newest leaves first: look from the end.

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{AlarmId, EntityIx, IncidentIx, Name, Severity, SourceKind, Timestamp};
+use super::{AlarmId, EntityIx, Few, IncidentIx, Name, Severity, SourceKind, Timestamp};
 
 /// Slot of an alarm in memory; the lowest free slot is taken next, so the slots are the same however the state was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, minicbor::Encode, minicbor::Decode)]
@@ -169,7 +169,7 @@ pub struct Alarm {
     pub comment: Name,
     /// Status changes, newest last, at most 32 (RFC 8632's history).
     #[n(26)]
-    pub history: Vec<HistoryEntry>,
+    pub history: Few<HistoryEntry, 1>,
     /// The entity serves emergency services: severity is forced to critical.
     #[n(27)]
     pub emergency: bool,
@@ -255,7 +255,7 @@ pub enum StatusChange {
 /// The newest 32 events of an alarm, as (sequence << 20 | index) of their records, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
 #[cbor(transparent)]
-pub struct EventRing(#[n(0)] Vec<u64>);
+pub struct EventRing(#[n(0)] Few<u64, 2>);
 
 impl EventRing {
     /// How many are kept.

@@ -192,9 +192,5 @@ fn take_over(turn: &mut Turn<'_>, ix: IncidentIx, id: IncidentId, alarm: AlarmIx
             alarm: None,
         },
     };
-    turn.emit(Delta::Incident(IncidentDelta::Joined {
-        ix,
-        id,
-        member: Box::new(member),
-    }));
+    turn.emit(Delta::Incident(IncidentDelta::Joined { ix, id, member }));
 }

@@ -3,7 +3,8 @@ use smallvec::{SmallVec, smallvec};
 use super::delta::{AlarmDelta, Heard};
 use super::store::{Alarms, identity};
 use crate::model::{
-    AckUntil, Alarm, AlarmId, AlarmIx, AlarmRef, Anchor, EventRing, HistoryEntry, Name, Reason, Severity, SourceKind, Span, StatusChange, Symptom, Timestamp,
+    AckUntil, Alarm, AlarmId, AlarmIx, AlarmRef, Anchor, EventRing, Few, HistoryEntry, Name, Reason, Severity, SourceKind, Span, StatusChange, Symptom,
+    Timestamp,
 };
 use crate::policy::Reduce;
 
@@ -99,10 +100,10 @@ fn raise(report: Report, ix: AlarmIx, reason: Reason, now: Timestamp) -> AlarmDe
         flapping: false,
         settles_cleared: false,
         comment: Name::EMPTY,
-        history: vec![HistoryEntry {
+        history: Few::from([HistoryEntry {
             at: report.at,
             change: StatusChange::Raised(report.severity),
-        }],
+        }]),
         emergency: report.emergency,
     };
     AlarmDelta::Raised {

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
@@ -23,14 +23,20 @@ pub fn identity(entity: EntityIx, alarm_type: &str, qualifier: &str) -> u128 {
     xxhash_rust::xxh3::xxh3_128(&long)
 }
 
+/// Two words take less room in a table than one of twice their size.
+const fn words(identity: u128) -> (u64, u64) {
+    (identity as u64, (identity >> 64) as u64)
+}
+
 /// The alarms of one tenant that stand, or stood a moment ago.
 #[derive(Clone, Debug, Default)]
 pub struct Alarms {
     /// Each on its own: the table can grow without moving them.
     slots: Vec<Option<Box<Alarm>>>,
     free: BTreeSet<u32>,
-    by_identity: FxHashMap<u128, AlarmIx>,
-    by_id: FxHashMap<AlarmId, AlarmIx>,
+    by_identity: FxHashMap<(u64, u64), AlarmIx>,
+    /// By the number that an id is. Ids grow with the log: a new one goes to the end.
+    by_id: BTreeMap<u128, AlarmIx>,
     due: BTreeSet<(Timestamp, AlarmIx)>,
     dirty: Marks,
     purged: Vec<(AlarmIx, Alarm)>,
@@ -46,19 +52,19 @@ impl Alarms {
     /// The alarm of an identity.
     #[must_use]
     pub fn by_identity(&self, identity: u128) -> Option<(AlarmIx, &Alarm)> {
-        self.by_identity.get(&identity).and_then(|ix| self.get(*ix).map(|alarm| (*ix, alarm)))
+        self.by_identity.get(&words(identity)).and_then(|ix| self.get(*ix).map(|alarm| (*ix, alarm)))
     }
 
     /// The slot of an identity.
     #[must_use]
     pub fn slot_of(&self, identity: u128) -> Option<AlarmIx> {
-        self.by_identity.get(&identity).copied()
+        self.by_identity.get(&words(identity)).copied()
     }
 
     /// The slot of an id.
     #[must_use]
     pub fn by_id(&self, id: AlarmId) -> Option<AlarmIx> {
-        self.by_id.get(&id).copied()
+        self.by_id.get(&id.0.as_u128()).copied()
     }
 
     /// The slot that the next new alarm takes.
@@ -117,8 +123,9 @@ impl Alarms {
     }
 
     fn index(&mut self, ix: AlarmIx, alarm: &Alarm, policy: &Reduce) {
-        self.by_identity.insert(identity(alarm.anchor.entity, &alarm.alarm_type, &alarm.qualifier), ix);
-        self.by_id.insert(alarm.id, ix);
+        let identity = identity(alarm.anchor.entity, &alarm.alarm_type, &alarm.qualifier);
+        self.by_identity.insert(words(identity), ix);
+        self.by_id.insert(alarm.id.0.as_u128(), ix);
         if let Some(at) = super::due(alarm, policy) {
             self.due.insert((at, ix));
         }
@@ -197,10 +204,10 @@ impl Alarms {
         };
         self.free.insert(at.ix.0);
         let identity = identity(alarm.anchor.entity, &alarm.alarm_type, &alarm.qualifier);
-        if self.by_identity.get(&identity) == Some(&at.ix) {
-            self.by_identity.remove(&identity);
+        if self.by_identity.get(&words(identity)) == Some(&at.ix) {
+            self.by_identity.remove(&words(identity));
         }
-        self.by_id.remove(&alarm.id);
+        self.by_id.remove(&alarm.id.0.as_u128());
         if let Some(due) = super::due(&alarm, policy) {
             self.due.remove(&(due, at.ix));
         }
