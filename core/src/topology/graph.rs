@@ -31,6 +31,8 @@ pub struct Topology {
     relations: Slots<Relation>,
     /// Per entity slot, sorted by relation.
     adjacency: Vec<Vec<Neighbour>>,
+    /// Per entity slot: how many of those it falls with. Most fall with none, and are not looked at further.
+    needs: Vec<u32>,
     /// Per entity slot, sorted: those whose parent it is.
     children: Vec<Vec<EntityIx>>,
     by_id: FxHashMap<EntityId, EntityIx>,
@@ -116,6 +118,11 @@ impl Topology {
     #[must_use]
     pub fn neighbours(&self, ix: EntityIx) -> &[Neighbour] {
         self.adjacency.get(ix.0 as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// It falls with another one by a relation.
+    pub(super) fn falls_with_others(&self, ix: EntityIx) -> bool {
+        self.needs.get(ix.0 as usize).is_some_and(|needs| *needs > 0)
     }
 
     /// The entities whose parent this one is, in the order of slots.
@@ -308,6 +315,10 @@ impl Topology {
             };
             let place = list.partition_point(|known| (known.relation, known.out) < (ix, out));
             list.insert(place, neighbour);
+            if self.needs.len() < self.adjacency.len() {
+                self.needs.resize(self.adjacency.len(), 0);
+            }
+            self.needs[mine.0 as usize] += u32::from(neighbour.i_fall_with());
         }
         self.relations.put(ix.0, relation);
     }
@@ -319,7 +330,8 @@ impl Topology {
             let list = listed(&mut self.adjacency, end);
             let from = list.partition_point(|known| known.relation < ix);
             let upto = list.partition_point(|known| known.relation <= ix);
-            list.drain(from..upto);
+            let needs = list.drain(from..upto).filter(|gone| gone.i_fall_with()).count();
+            self.needs[end.0 as usize] -= needs as u32;
         }
     }
 

@@ -17,7 +17,8 @@ impl Topology {
     pub fn above(&self, entity: EntityIx, most: usize) -> Needs {
         let mut found = Needs::new();
         let add = |found: &mut Needs, here: EntityIx| {
-            let needs = self.neighbours(here).iter().filter(|next| next.i_fall_with());
+            let related = if self.falls_with_others(here) { self.neighbours(here) } else { &[] };
+            let needs = related.iter().filter(|next| next.i_fall_with());
             for up in needs.map(|next| next.other).chain(self.nature(here).parent()) {
                 if up != entity && found.len() < most && !found.contains(&up) {
                     found.push(up);
