@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pedkai_core::ingest::Mapping;
 use pedkai_core::model::{
-    Actor, Event, Incident, Name, Payload, Role, SnmpNotification, SnmpVersion, SourceKind, Span, TenantId, Timestamp, VarBind, VarValue,
+    Actor, AlarmReport, Event, Incident, Name, Payload, Role, Severity, SnmpNotification, SnmpVersion, SourceKind, Span, TenantId, Timestamp, VarBind, VarValue,
 };
 use pedkai_core::pipeline::{Input, State, decide};
 use pedkai_core::topology::import::{ImportFile, import};
@@ -81,6 +81,31 @@ impl Network {
                 inform: false,
                 agent_address: None,
                 varbinds,
+            })),
+        };
+        self.take(at(now), &Input::Event(event));
+    }
+
+    /// An alarm of a kind that no mapping knows.
+    fn unknown(&mut self, now: i64, device: &str) {
+        self.wait(now);
+        let event = Event {
+            received_at: at(now),
+            source: SourceKind::Webhook,
+            source_address: Name::from("test"),
+            relay: false,
+            key: None,
+            payload: Payload::Alarm(Box::new(AlarmReport {
+                entity_id: Name::from(device),
+                alarm_type: Name::from("ODD_THING"),
+                severity: Severity::Major,
+                raised_at: at(now),
+                source_system: Name::from("test"),
+                qualifier: Name::EMPTY,
+                probable_cause: Name::EMPTY,
+                text: Name::EMPTY,
+                cleared: false,
+                attributes: Vec::new(),
             })),
         };
         self.take(at(now), &Input::Event(event));
@@ -219,4 +244,22 @@ fn a_restart_does_not_tie_what_failed_long_before_to_what_failed_now() {
     network.wait(2_700);
     let sizes: Vec<usize> = network.incidents().iter().map(|incident| incident.members.len()).collect();
     assert_eq!(sizes, [1, 2]);
+}
+
+#[test]
+fn neighbours_of_unknown_trouble_hang_together_whichever_of_them_is_heard_first() {
+    for order in [
+        ["core", "hub", "leaf"],
+        ["core", "leaf", "hub"],
+        ["leaf", "core", "hub"],
+        ["hub", "leaf", "core"],
+    ] {
+        let mut network = Network::new();
+        for (n, device) in order.into_iter().enumerate() {
+            network.unknown(100 + n as i64, device);
+        }
+        network.wait(110);
+        let sizes: Vec<usize> = network.incidents().iter().map(|incident| incident.members.len()).collect();
+        assert_eq!(sizes, [3], "{order:?}");
+    }
 }

@@ -1,5 +1,7 @@
 //! Which incident an alarm belongs to, and what ties it there.
 
+use smallvec::SmallVec;
+
 use super::card;
 use super::family::family;
 use super::index::{Group, live};
@@ -366,19 +368,37 @@ fn vague<L: AlarmLookup>(look: &Look<'_, L>, entity: EntityIx, device: EntityIx,
 }
 
 /// Trouble of which nothing is known but place and time: a device one link away has some too, at the same time, and the incident began no
-/// more than two links from here.
+/// more than two links from here. Where that holds of several, and they began as near to each other, they are the same: which of them was
+/// heard first is chance.
 fn next_door<L: AlarmLookup>(look: &Look<'_, L>, device: EntityIx) -> Home {
     let wires = look.view.wires;
+    let beside = |one: EntityIx, other: EntityIx| wires.from(one).iter().any(|next| next.other == other);
     let found = wires.from(device).iter().take(MANY).flat_map(|way| {
         let around = move |group: &Group, tie: &Tie| {
-            let began = group.ties().min_by_key(|tie| tie.first).map(|tie| tie.entity)?;
-            let close = began == way.other || began == device || wires.from(began).iter().any(|next| next.other == way.other);
+            let began = group.began()?;
+            let close = began == way.other || began == device || beside(began, way.other);
             (close && tie.has(OTHER)).then_some(Limit::Within(NEAR))
         };
         recent(look, way.other, Role::Direct, Some(NEAR), around).map(|found| (found, way.other))
     });
-    let nearest = found.min_by_key(|(found, _)| (!found.open, found.gap, found.ix));
-    one(nearest.map(|(found, _)| found), LinkReason::SameNeighbour, nearest.map(|(_, through)| through))
+    let found: SmallVec<[(Match, EntityIx); 8]> = found.collect();
+    let Some((nearest, through)) = found.iter().min_by_key(|(found, _)| (!found.open, found.gap, found.ix)).copied() else {
+        return Home::default();
+    };
+    let began = |ix: IncidentIx| look.view.index.group(ix).and_then(Group::began);
+    let here = began(nearest.ix);
+    let close = |ix: IncidentIx| {
+        let (Some(one), Some(other)) = (here, began(ix)) else { return false };
+        one == other || beside(one, other) || wires.from(one).iter().take(MANY).any(|way| beside(way.other, other))
+    };
+    let others = found.iter().map(|(other, _)| other).filter(|other| other.ix != nearest.ix && other.open);
+    let mut same: Vec<IncidentIx> = others.map(|other| other.ix).filter(|ix| close(*ix)).collect();
+    same.sort_unstable();
+    same.dedup();
+    Home {
+        found: Some((nearest.ix, tied(LinkReason::SameNeighbour, Some(through)))),
+        same,
+    }
 }
 
 /// A restart belongs where the device is still lost, or came back a moment ago.

@@ -93,6 +93,11 @@ impl Group {
         self.place(entity, role).ok().map(|at| &self.ties[at])
     }
 
+    /// The entity that its first alarm was about.
+    pub(super) fn began(&self) -> Option<EntityIx> {
+        self.ties.iter().min_by_key(|tie| tie.first).map(|tie| tie.entity)
+    }
+
     /// Counts of its alarms.
     #[must_use]
     pub fn standing(&self) -> Standing {

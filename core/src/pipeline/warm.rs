@@ -16,9 +16,11 @@ pub(super) const INCIDENTS_AHEAD: usize = 32;
 
 /// Fewer are not worth it.
 const FEW: usize = 8;
+/// So many alarms are near anyway.
+const NEAR_ANYWAY: usize = 10_000;
 
 pub(super) fn read_ahead(state: &State, inputs: &[Input]) {
-    if inputs.len() < FEW {
+    if inputs.len() < FEW || state.alarms.len() < NEAR_ANYWAY {
         return;
     }
     let mut identities = [(EntityIx(0), 0_u128); AHEAD];
@@ -48,7 +50,7 @@ pub(super) fn read_ahead(state: &State, inputs: &[Input]) {
 
 /// What the clock is about to look at: the alarms of incidents, where they are, what is beside that.
 pub(super) fn read_incidents(state: &State, incidents: &[IncidentIx]) {
-    if incidents.len() < FEW {
+    if incidents.len() < FEW || state.alarms.len() < NEAR_ANYWAY {
         return;
     }
     let mut members = [AlarmIx(0); 8 * INCIDENTS_AHEAD];
