@@ -18,6 +18,20 @@ pub(super) struct Figures {
     pub(super) old: usize,
     pub(super) loudest: Vec<(Uuid, usize)>,
     pub(super) per_ten_minutes: Vec<f32>,
+    pub(super) done: Done,
+}
+
+/// What was done without anybody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Done {
+    /// Events of every source.
+    pub(super) heard: usize,
+    /// Raises beyond the first of each alarm that is kept.
+    pub(super) repeats: usize,
+    /// Alarms that an incident in work holds.
+    pub(super) tied: usize,
+    /// Incidents in work of which a cause is told.
+    pub(super) guessed: usize,
 }
 
 const BUCKETS: usize = 144;
@@ -27,8 +41,9 @@ impl Figures {
     pub(super) fn of(model: &Model, clock: &Clock) -> Self {
         let mut raises: FxHashMap<Uuid, usize> = FxHashMap::default();
         let mut per_ten_minutes = vec![0.0; BUCKETS];
-        let (mut flapping, mut old) = (0, 0);
+        let (mut flapping, mut old, mut repeats) = (0, 0, 0);
         for alarm in model.alarms().iter() {
+            repeats += (alarm.count as usize).saturating_sub(1);
             let age = clock.now.since(alarm.raised_at);
             let bucket = age.as_micros().max(0) / BUCKET;
             if let Some(bucket) = usize::try_from(bucket).ok().and_then(|bucket| BUCKETS.checked_sub(bucket + 1)) {
@@ -52,6 +67,12 @@ impl Figures {
             old,
             loudest,
             per_ten_minutes,
+            done: Done {
+                heard: model.sources().iter().map(|source| source.received as usize).sum(),
+                repeats,
+                tied: model.open_incidents().map(|incident| incident.alarm_ids.len()).sum(),
+                guessed: model.open_incidents().filter(|incident| !incident.hypotheses.is_empty()).count(),
+            },
         }
     }
 
@@ -62,5 +83,5 @@ impl Figures {
 }
 
 fn revision(model: &Model) -> u64 {
-    model.alarms().revision() + model.sources().revision()
+    model.alarms().revision() + model.sources().revision() + model.incidents().revision()
 }

@@ -1,6 +1,7 @@
-//! What needs me now: incidents nobody has, alarms nobody acknowledged, sources gone silent, and how busy it is.
+//! What needs me now: incidents nobody has, alarms nobody acknowledged, sources gone silent, how busy it is, and what was done by itself.
 
 mod figures;
+mod itself;
 
 use egui::{Align, Frame, Margin, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 use pedkai_core::screen::{IncidentRow, SourceRow};
@@ -47,6 +48,7 @@ impl Overview {
                         ui.set_width(ui.available_width());
                         silent(ui, model, clock, &mut intents);
                         rate(ui, figures);
+                        itself::show(ui, model, figures);
                     });
                 });
             });
