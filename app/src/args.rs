@@ -7,7 +7,7 @@ use pedkai_ui::{theme::ThemeName, views::ViewName};
 
 /// The workstation of a network operations centre.
 #[derive(Clone, Debug, Default, Parser)]
-#[command(name = "pedkai", version, about)]
+#[command(name = "pedkai", version, about, args_override_self = true)]
 pub struct Args {
     /// A network of our own making, without questions.
     #[arg(long, conflicts_with = "collector")]
@@ -27,12 +27,13 @@ pub struct Args {
     /// Which monitor a wall display takes, from 0.
     #[arg(long, value_name = "N")]
     pub monitor: Option<usize>,
-    /// Write one picture of the window and end.
+    /// Write one picture of the window and end; with `--view all` or `--view tour` a folder of them.
     #[arg(long, value_name = "FILE")]
     pub screenshot: Option<PathBuf>,
-    /// The screen to begin with: alarms, incidents, incident, topology, overview, system, gallery.
-    #[arg(long, value_name = "NAME", value_parser = view)]
-    pub view: Option<ViewName>,
+    /// The screen to begin with: alarms, incidents, incident, topology, overview, system, gallery. For pictures also all: every screen in
+    /// dark and light at one moment; and tour: the demo's story, frame by frame.
+    #[arg(long, value_name = "NAME", value_parser = show)]
+    pub view: Option<Show>,
     /// How long to wait before the picture is taken.
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
     pub after: Duration,
@@ -42,6 +43,39 @@ pub struct Args {
     /// Size of the window, such as 1920x1080.
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub size: Option<(f32, f32)>,
+}
+
+/// What is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Show {
+    /// One screen.
+    View(ViewName),
+    /// A picture of every screen.
+    All,
+    /// Pictures of the demo's story.
+    Tour,
+}
+
+impl Args {
+    /// The screen to begin with, where one is named.
+    pub fn screen(&self) -> Option<ViewName> {
+        match self.view {
+            Some(Show::View(view)) => Some(view),
+            Some(Show::All | Show::Tour) | None => None,
+        }
+    }
+
+    /// What does not go together, said in words.
+    ///
+    /// # Errors
+    /// When many pictures are wanted and no folder is named, or a tour of a network that is not the demo.
+    pub fn check(&self) -> Result<(), &'static str> {
+        match self.view {
+            Some(Show::All | Show::Tour) if self.screenshot.is_none() => Err("--view all and --view tour write pictures: say where with --screenshot FOLDER"),
+            Some(Show::Tour) if !self.demo => Err("--view tour follows the demo's story: add --demo"),
+            _ => Ok(()),
+        }
+    }
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
@@ -56,10 +90,16 @@ fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(number * factor).map_err(|_| format!("'{text}' is not a time that can be waited"))
 }
 
-fn view(text: &str) -> Result<ViewName, String> {
-    ViewName::parse(text).ok_or_else(|| {
+fn show(text: &str) -> Result<Show, String> {
+    let view = || ViewName::parse(text).map(Show::View);
+    let many = match text {
+        "all" => Some(Show::All),
+        "tour" => Some(Show::Tour),
+        _ => None,
+    };
+    many.or_else(view).ok_or_else(|| {
         let names: Vec<String> = ViewName::ALL.iter().map(|view| view.word().to_lowercase()).collect();
-        format!("no screen is called '{text}': {}", names.join(", "))
+        format!("no screen is called '{text}': {}, all, tour", names.join(", "))
     })
 }
 
@@ -89,7 +129,25 @@ mod tests {
         assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
         assert!(duration("soon").is_err() && duration("-1s").is_err());
         assert_eq!(size("1920x1080"), Ok((1920.0, 1080.0)));
-        assert!(size("big").is_err() && view("garden").is_err());
+        assert!(size("big").is_err() && show("garden").is_err());
         assert!(Args::try_parse_from(["pedkai", "--demo", "--collector", "http://x"]).is_err());
+    }
+    fn read(words: &[&str]) -> Args {
+        Args::try_parse_from([&["pedkai"], words].concat()).unwrap()
+    }
+
+    #[test]
+    fn the_last_word_on_an_option_holds_so_that_a_script_can_be_added_to() {
+        let args = read(&["--demo", "--view", "overview", "--view", "system"]);
+        assert_eq!(args.screen(), Some(ViewName::System));
+    }
+
+    #[test]
+    fn many_pictures_need_a_folder_and_a_tour_needs_the_demo() {
+        assert!(read(&["--view", "all"]).check().is_err());
+        assert!(read(&["--view", "tour", "--screenshot", "x"]).check().is_err());
+        assert_eq!(read(&["--view", "tour", "--screenshot", "x", "--demo"]).check(), Ok(()));
+        assert_eq!(read(&["--view", "all", "--screenshot", "x"]).check(), Ok(()));
+        assert_eq!(read(&["--view", "alarms"]).check(), Ok(()));
     }
 }

@@ -4,7 +4,13 @@ use std::time::{Duration, Instant};
 
 use eframe::egui::Context;
 
-use crate::{link::Credential, platform, replica::Word, welcome::Welcome, window::Seat};
+use crate::{
+    link::{Credential, News},
+    platform,
+    replica::Word,
+    welcome::Welcome,
+    window::Seat,
+};
 
 /// Longest that news are taken in at a time, so that a storm leaves the window usable.
 const SLICE: Duration = Duration::from_millis(6);
@@ -14,6 +20,9 @@ pub fn run(ctx: &Context, seat: &mut Seat) {
     watch_collector(ctx, seat);
     let began = Instant::now();
     while let Some(news) = seat.link.as_ref().and_then(|link| link.news.try_recv().ok()) {
+        if seat.stands_still() && !matches!(news, News::Answer(..)) {
+            continue;
+        }
         match seat.replica.take(news, platform::now()) {
             Some(Word::Done(words)) => seat.desk.tell(true, words),
             Some(Word::Refused(words)) => seat.desk.tell(false, words),

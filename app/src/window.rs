@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use eframe::egui::{Context, Ui};
+use pedkai_core::model::Timestamp;
 use pedkai_ui::{
     desk::{Desk, Surroundings},
     format::Clock,
@@ -15,7 +16,7 @@ use crate::{
     handle,
     link::{Credential, Link, Order, Target},
     logic,
-    picture::{self, Picture},
+    picture::{self, Pictures},
     platform::{
         self,
         child::{Collector, Wish},
@@ -41,6 +42,7 @@ pub struct Seat {
     pub(crate) address: String,
     wish: Option<Wish>,
     wall: bool,
+    still: Option<Timestamp>,
 }
 
 impl Seat {
@@ -106,6 +108,16 @@ impl Seat {
         }
     }
 
+    /// Lets clock and network stand still from now on: nothing but answers to questions is taken in. There is no way back.
+    pub fn stand_still(&mut self, now: Timestamp) {
+        self.still.get_or_insert(now);
+    }
+
+    /// Whether they do.
+    pub fn stands_still(&self) -> bool {
+        self.still.is_some()
+    }
+
     fn surroundings(&self, clock: &Clock) -> Surroundings {
         Surroundings {
             tenant: if self.collector.is_some() {
@@ -131,7 +143,7 @@ fn host(url: &str) -> &str {
 pub struct Window {
     seat: Seat,
     args: Args,
-    picture: Option<Picture>,
+    pictures: Option<Pictures>,
     turned_at: Instant,
     fitted: bool,
 }
@@ -153,7 +165,7 @@ impl Window {
         settings.layout.look.motion &= args.screenshot.is_none();
         Theme::load(settings.layout.look)?.install(ctx);
         let mut desk = Desk::new(settings.layout.clone());
-        desk.go(args.view.unwrap_or(if args.wall { ViewName::Overview } else { ViewName::Alarms }));
+        desk.go(args.screen().unwrap_or(if args.wall { ViewName::Overview } else { ViewName::Alarms }));
         let mut seat = Seat {
             replica: Replica::default(),
             desk,
@@ -165,16 +177,17 @@ impl Window {
             address: String::new(),
             wish: None,
             wall: args.wall,
+            still: None,
         };
         begin(ctx, &mut seat, &args);
         if args.wall {
             ctx.set_zoom_factor(1.5);
         }
-        let picture = args.screenshot.clone().map(|file| Picture::new(file, args.after));
+        let pictures = Pictures::wanted(&args);
         Ok(Self {
             seat,
             args,
-            picture,
+            pictures,
             turned_at: Instant::now(),
             fitted: false,
         })
@@ -236,7 +249,7 @@ impl eframe::App for Window {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         self.fit(&ctx);
-        let now = platform::now().plus(self.seat.replica.skew);
+        let now = self.seat.still.unwrap_or_else(platform::now).plus(self.seat.replica.skew);
         let zone = if self.seat.desk.local_time() {
             platform::zone()
         } else {
@@ -254,8 +267,8 @@ impl eframe::App for Window {
                 handle::handle(&ctx, &mut self.seat, intent);
             }
         }
-        if let Some(picture) = &mut self.picture {
-            picture.take(&ctx, self.seat.replica.is_live() || self.seat.welcome.is_some());
+        if let Some(pictures) = &mut self.pictures {
+            pictures.advance(&ctx, &mut self.seat);
         }
         let past_second = (now.as_micros() % 1_000_000).unsigned_abs();
         ctx.request_repaint_after(Duration::from_micros(1_000_000 - past_second + 2_000));
@@ -263,7 +276,7 @@ impl eframe::App for Window {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         if self.args.screenshot.is_some() {
-            picture::summary(&self.seat.replica.model);
+            picture::summary(self.seat.desk.view(), &self.seat.replica.model);
         } else if !self.args.wall {
             self.seat.keep_settings();
         }

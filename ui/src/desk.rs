@@ -10,7 +10,7 @@ use crate::{
     intent::{Fetch, Intent},
     model::{self, Detail, Model},
     shell::{Found, Gestures, Link, Mode, Shell, Status, Target},
-    theme::{Density, Look, Theme},
+    theme::{Density, Look, Theme, ThemeName},
     views::{
         ViewName,
         alarms::{self, Alarms},
@@ -124,6 +124,18 @@ impl Desk {
         self.shell.go(ViewName::Incident);
     }
 
+    /// Shows on the map what the failure of an entity takes with it.
+    pub fn show_reach(&mut self, entity: uuid::Uuid) {
+        self.topology.reach_of(entity);
+        self.shell.go(ViewName::Topology);
+    }
+
+    /// Changes the theme.
+    pub fn wear(&mut self, ctx: &egui::Context, theme: ThemeName) {
+        self.look.theme = theme;
+        self.dress(ctx);
+    }
+
     /// Narrows the alarm list to a severity, or widens it again.
     pub fn narrow(&mut self, level: crate::theme::Level) {
         self.alarms.toggle_level(level);
@@ -209,11 +221,15 @@ impl Desk {
             }
             AppCommand::KeySheet | AppCommand::Palette => return,
         }
+        self.dress(ui.ctx());
+        intents.push(Intent::Look(self.look));
+    }
+
+    fn dress(&mut self, ctx: &egui::Context) {
         match Theme::load(self.look) {
-            Ok(theme) => theme.apply(ui.ctx()),
+            Ok(theme) => theme.apply(ctx),
             Err(error) => self.tell(false, error.to_string()),
         }
-        intents.push(Intent::Look(self.look));
     }
 
     /// Carries out what only moves between screens; true when that is all there was to it.

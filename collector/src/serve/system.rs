@@ -63,12 +63,21 @@ pub(super) async fn workers(State(world): State<World>, can: Can<ReadRules>) -> 
     items.push(Worker {
         name: "rows".to_owned(),
         state: "running",
-        detail: format!("{:.3} s behind the log", stats.rows_lag_seconds),
+        detail: behind(stats.rows_lag_seconds),
         queued: 0,
         done: stats.rows_written,
         uptime_seconds,
     });
     Ok(axum::Json(Page { items, next: None }))
+}
+
+/// How far the rows are behind the log, in words.
+fn behind(seconds: f64) -> String {
+    if seconds < 0.05 {
+        "up to date".to_owned()
+    } else {
+        format!("{seconds:.1} s behind the log")
+    }
 }
 
 /// What the tenant takes on the disk.
@@ -254,4 +263,14 @@ fn sum<'a>(views: impl Iterator<Item = &'a HistogramView>) -> Option<HistogramVi
             }
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::behind;
+
+    #[test]
+    fn rows_that_are_level_with_the_log_are_told_so() {
+        assert_eq!((behind(0.0), behind(0.26)), ("up to date".to_owned(), "0.3 s behind the log".to_owned()));
+    }
 }

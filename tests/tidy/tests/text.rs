@@ -1,4 +1,4 @@
-//! What no file may hold, how long one may be, and lists that are sorted.
+//! What no file may hold, how long one may be, lists that are sorted, links that lead somewhere.
 
 use pedkai_tidy::{root, shipped, sources};
 
@@ -106,4 +106,35 @@ fn every_file_opens_with_a_word_about_itself_where_it_is_a_crate_or_a_room() {
     {
         assert!(source.text.starts_with("//!"), "{}: say in //! what it is", source.path);
     }
+}
+
+/// Every picture and file that a document names.
+#[test]
+fn links_of_documents_lead_somewhere() {
+    let mut documents = sources("docs", &[".md"]);
+    documents.extend(["README.md", "CHANGELOG.md"].map(|name| pedkai_tidy::Source {
+        path: name.to_owned(),
+        text: std::fs::read_to_string(root().join(name)).unwrap(),
+    }));
+    let mut lost = Vec::new();
+    for document in &documents {
+        let folder = root().join(&document.path).parent().unwrap().to_path_buf();
+        for link in document.text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            if !link.is_empty() && !link.contains("://") && !folder.join(link).exists() {
+                lost.push(format!("{}: {link}", document.path));
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+}
+
+/// Documents are cloned with the code: their pictures stay small.
+#[test]
+fn pictures_of_documents_stay_small() {
+    let pictures = std::fs::read_dir(root().join("docs/pictures")).unwrap();
+    let bytes: u64 = pictures.map(|picture| picture.unwrap().metadata().unwrap().len()).sum();
+    assert!(
+        bytes < 3_000_000,
+        "{bytes} bytes in docs/pictures: take them with packaging/pictures, which writes few colours"
+    );
 }

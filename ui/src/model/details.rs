@@ -28,6 +28,11 @@ impl Details {
         self.answers.get(question).map(|(_, detail)| detail)
     }
 
+    /// Whether any question is not answered yet.
+    pub fn waiting(&self) -> bool {
+        self.answers.values().any(|(_, detail)| *detail == Detail::Waiting)
+    }
+
     /// Takes an answer in; the oldest one gives way.
     pub fn put(&mut self, question: Fetch, detail: Detail) {
         self.count += 1;

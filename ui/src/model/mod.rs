@@ -168,6 +168,12 @@ impl Model {
         self.incidents.iter().filter(|incident| open(incident.status))
     }
 
+    /// The worst incident in work, of several the newest.
+    pub fn foremost_incident(&self) -> Option<&IncidentRow> {
+        self.open_incidents()
+            .max_by_key(|incident| (incident.severity, incident.opened_at, incident.id))
+    }
+
     /// The name of an entity, or its id where nothing is known about it.
     pub fn name_of(&self, entity: Uuid) -> String {
         match self.entities.get(entity) {

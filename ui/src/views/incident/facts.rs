@@ -39,12 +39,22 @@ pub(super) fn sitrep(ui: &mut Ui, incident: &IncidentRow, clock: &Clock) {
             match line.split_once(": ").filter(|(name, _)| name.len() < 36) {
                 Some((name, rest)) => {
                     head(ui, name);
-                    text::paragraph(ui, &capital(rest), theme.palette.text.normal);
+                    text::paragraph(ui, &sentence(rest), theme.palette.text.normal);
                 }
                 None => drop(text::paragraph(ui, line, theme.palette.text.normal)),
             }
         }
     });
+}
+
+/// Words as a sentence of their own; a name that they begin with stays as the network writes it.
+fn sentence(words: &str) -> String {
+    let first = words.split(' ').next().unwrap_or_default().trim_end_matches(['.', ',', ';', ':']);
+    if first.chars().all(char::is_alphabetic) {
+        capital(words)
+    } else {
+        words.to_owned()
+    }
 }
 
 /// Draws times, reach, comment and trail.

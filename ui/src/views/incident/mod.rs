@@ -34,13 +34,6 @@ pub struct Incident {
     acting: Acting,
 }
 
-/// The worst incident in work, of several the newest: what the room shows before anybody chose one.
-fn foremost(model: &Model) -> Option<Uuid> {
-    let open = model.incidents().iter().filter(|incident| incident.status.open());
-    open.max_by_key(|incident| (incident.severity, incident.opened_at, incident.id))
-        .map(|incident| incident.id)
-}
-
 /// Below this width the buttons stand under the chips.
 const NARROW: f32 = 980.0;
 
@@ -64,9 +57,9 @@ impl Incident {
     pub fn show(&mut self, ui: &mut Ui, model: &Model, clock: &Clock, commands: &[Command], cannot_act: Option<&'static str>) -> Vec<Intent> {
         let mut intents = Vec::new();
         if self.incident.is_none()
-            && let Some(foremost) = foremost(model)
+            && let Some(foremost) = model.foremost_incident()
         {
-            self.open(foremost);
+            self.open(foremost.id);
         }
         let Some(incident) = self.incident.and_then(|id| model.incidents().get(id)) else {
             if empty::empty(
@@ -109,7 +102,13 @@ impl Incident {
                 chip::chip(ui, Some(status_icon(incident.status)), &capital(incident.status.word()), chip::Tone::Quiet);
                 let owner = if incident.owner.is_empty() { "Nobody's" } else { &incident.owner };
                 chip::chip(ui, Some(Icon::USER), owner, chip::Tone::Quiet);
-                chip::chip(ui, Some(Icon::CLOCK), &format!("open for {}", clock.age(incident.opened_at)), chip::Tone::Quiet);
+                let age = clock.age(incident.opened_at);
+                let age = if incident.status.open() {
+                    format!("open for {age}")
+                } else {
+                    format!("opened {age} ago")
+                };
+                chip::chip(ui, Some(Icon::CLOCK), &age, chip::Tone::Quiet);
                 if incident.emergency {
                     chip::chip(ui, Some(Icon::AMBULANCE), "Emergency services", chip::Tone::Level(Level::Critical));
                 }

@@ -80,6 +80,12 @@ impl Topology {
         self.reach = false;
     }
 
+    /// Chooses an entity and shows what its failure takes with it; as much of the map as before stays in sight.
+    pub fn reach_of(&mut self, entity: Uuid) {
+        self.choice = Some(Choice::Entity(entity));
+        self.reach = true;
+    }
+
     /// Carries out commands, then draws.
     pub fn show(&mut self, ui: &mut Ui, model: &Model, clock: &Clock, commands: &[Command]) -> Vec<Intent> {
         let mut intents = Vec::new();

@@ -43,7 +43,8 @@ pub(super) fn entity(ui: &mut Ui, model: &Model, graph: &Graph, clock: &Clock, i
             }
         });
         if reach_shown {
-            reach(ui, model, id, intents);
+            ui.add_space(theme.scale.space.xs);
+            reach(ui, model, id, &mut asked, intents);
         }
         if let Some(row) = model.entities().get(id) {
             ui.add_space(theme.scale.space.s);
@@ -173,7 +174,10 @@ fn alarms(ui: &mut Ui, model: &Model, clock: &Clock, entities: &[Uuid], intents:
     }
 }
 
-fn reach(ui: &mut Ui, model: &Model, id: Uuid, intents: &mut Vec<Intent>) {
+/// So many names of each kind are written out.
+const NAMED: usize = 4;
+
+fn reach(ui: &mut Ui, model: &Model, id: Uuid, asked: &mut Asked, intents: &mut Vec<Intent>) {
     let question = Fetch::Impact(id);
     match model.details.get(&question) {
         None => {
@@ -189,8 +193,15 @@ fn reach(ui: &mut Ui, model: &Model, id: Uuid, intents: &mut Vec<Intent>) {
                 ("services", "Services"),
                 ("customers", "Customers"),
             ] {
-                let list = impact.get(name).and_then(serde_json::Value::as_array);
-                card::fact(ui, words, &format::count(list.map_or(0, Vec::len)));
+                let list = impact.get(name).and_then(serde_json::Value::as_array).map_or(&[][..], Vec::as_slice);
+                card::fact(ui, words, &format::count(list.len()));
+                let named = list.iter().filter_map(|each| each.get("entity_id")?.as_str()?.parse::<Uuid>().ok());
+                for entity in named.take(NAMED) {
+                    link(ui, &model.name_of(entity), model.tallies().of(entity).worst(), entity, asked);
+                }
+                if list.len() > NAMED {
+                    text::soft(ui, &format!("and {} more", format::count(list.len() - NAMED)));
+                }
             }
         }
     }
