@@ -58,6 +58,8 @@ pub enum Fetch {
     DeadLetters,
     /// Counts of the collector.
     Stats,
+    /// Who follows the collector's feed.
+    Seats,
     /// How the collector's storage is.
     Storage,
     /// How the collector's workers are.

@@ -223,6 +223,7 @@ async fn ask(session: Arc<Session>, question: Fetch) -> (Fetch, Detail) {
         Fetch::Impact(id) => format!("entities/{id}/impact"),
         Fetch::DeadLetters => "dead-letters?limit=20".to_owned(),
         Fetch::Stats => "stats".to_owned(),
+        Fetch::Seats => "system/seats".to_owned(),
         Fetch::Storage => "system/storage".to_owned(),
         Fetch::Workers => "system/workers".to_owned(),
     };

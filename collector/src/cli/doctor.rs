@@ -123,28 +123,14 @@ fn writable(folder: &Path) -> Result<(), String> {
         .map_err(|error| format!("{} cannot be written to ({error}): check who owns it", folder.display()))
 }
 
-#[cfg(target_os = "linux")]
 fn room(data: &Path) -> Result<String, String> {
     let folder = data.ancestors().find(|folder| folder.exists()).unwrap_or(data);
-    let stat = rustix::fs::statvfs(folder).map_err(|error| format!("its room cannot be asked for: {error}"))?;
-    let free = stat.f_bavail.saturating_mul(stat.f_frsize);
+    let free = fs4::available_space(folder).map_err(|error| format!("its room cannot be asked for: {error}"))?;
     let told = format!("{:.1} GiB free", free as f64 / f64::from(1 << 30));
     if free < ROOM {
         return Err(format!("{told}: make room, a full disk stops the log"));
     }
     Ok(told)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn room(data: &Path) -> Result<String, String> {
-    // Without the system's figure, that a file of some size can be written is what can be known.
-    let folder = data.ancestors().find(|folder| folder.exists()).unwrap_or(data);
-    let probe = folder.join(format!(".doctor-room-{}", std::process::id()));
-    let written = std::fs::File::create(&probe).and_then(|file| file.set_len(ROOM / 64));
-    let _ = std::fs::remove_file(&probe);
-    written
-        .map(|()| "a file of 16 MiB can be written".to_owned())
-        .map_err(|error| format!("a file of 16 MiB cannot be written: {error}"))
 }
 
 /// The logs in a data folder, each with its tenant's folder name.

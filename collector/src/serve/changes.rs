@@ -34,7 +34,7 @@ pub(super) async fn get(State(world): State<World>, can: Can<Read>, Query(asked)
     let wants = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if wants.contains("text/event-stream") {
         let cursor = stream::last_event_id(&headers).or(query::some(asked.cursor));
-        return stream::open(&world, &can.tenant, cursor, stream::Select::All).await;
+        return stream::open(&world, &can, cursor, stream::Select::All).await;
     }
     let limit = match asked.limit {
         None => 1_000,

@@ -25,6 +25,7 @@ mod problem;
 mod query;
 mod router;
 mod run;
+mod seats;
 mod sources;
 mod stats;
 mod stream;

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use super::problem::Problem;
 use super::world::World;
 use super::{
-    access, alarms, audit, auth, changes, commands, dead_letters, documents, entities, events, incidents, ingest, keys, openapi, sources, stats, stream,
+    access, alarms, audit, auth, changes, commands, dead_letters, documents, entities, events, incidents, ingest, keys, openapi, seats, sources, stats, stream,
     system, tenants, topology, users,
 };
 
@@ -49,6 +49,7 @@ pub(super) fn router(world: World) -> Router {
         .routes(routes!(stats::suppressions))
         .routes(routes!(stats::types))
         .routes(routes!(stream::alarms))
+        .routes(routes!(seats::list))
         .routes(routes!(system::storage))
         .routes(routes!(system::workers))
         .routes(routes!(tenants::list, tenants::add))

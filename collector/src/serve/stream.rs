@@ -13,7 +13,7 @@ use super::changes::{push, push_gone, push_row};
 use super::problem::{Answer, Problem};
 use super::query;
 use super::world::{StreamPlace, World};
-use crate::engine::{Follow, Lines, Tenant};
+use crate::engine::{Follow, Lines};
 use crate::journal::JournalError;
 use crate::journal::rows::Kind;
 
@@ -53,7 +53,7 @@ pub(super) struct StreamQuery {
         (status = 503, description = "Too many streams")))]
 pub(super) async fn alarms(State(world): State<World>, can: Can<Read>, Query(asked): Query<StreamQuery>, headers: HeaderMap) -> Answer<Response> {
     let cursor = last_event_id(&headers).or(query::some(asked.cursor));
-    open(&world, &can.tenant, cursor, Select::Alarms).await
+    open(&world, &can, cursor, Select::Alarms).await
 }
 
 pub(super) fn last_event_id(headers: &HeaderMap) -> Option<String> {
@@ -62,8 +62,8 @@ pub(super) fn last_event_id(headers: &HeaderMap) -> Option<String> {
 }
 
 /// Opens a stream from a cursor on; what is wrong with the cursor is said before the stream begins.
-pub(super) async fn open(world: &World, tenant: &Tenant, cursor: Option<String>, select: Select) -> Answer<Response> {
-    let place = world.stream()?;
+pub(super) async fn open(world: &World, can: &Can<Read>, cursor: Option<String>, select: Select) -> Answer<Response> {
+    let (place, tenant) = (world.stream(&can.caller, select)?, &can.tenant);
     if *world.stopping.borrow() {
         return Err(Problem::unavailable(5, "the collector is shutting down"));
     }

@@ -95,6 +95,8 @@ pub(super) struct Storage {
     grown_bytes: u64,
     /// … and in a day at this rate.
     bytes_per_day: u64,
+    /// Bytes that are free on the disk that holds it; null where the system does not say.
+    free_bytes: Option<u64>,
 }
 
 /// A file.
@@ -138,6 +140,7 @@ pub(super) async fn storage(State(world): State<World>, can: Can<ReadRules>) -> 
         log_days: world.config.retention.log_days,
         grown_bytes,
         bytes_per_day: if days > 0.0 { (grown_bytes as f64 / days) as u64 } else { 0 },
+        free_bytes: fs4::available_space(folder.log().parent().unwrap_or(std::path::Path::new("."))).ok(),
     }))
 }
 

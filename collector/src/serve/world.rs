@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Instant;
 
@@ -9,6 +8,8 @@ use pedkai_core::topology::ImpactIndex;
 use tokio::sync::watch;
 
 use super::problem::{Answer, Problem};
+use super::seats::Seats;
+use super::stream::Select;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::identity::{AuditEntry, Caller, Identity};
@@ -33,7 +34,7 @@ pub(crate) struct Inner {
     pub(crate) started: Instant,
     /// True once the collector stops: streams end.
     pub(crate) stopping: watch::Sender<bool>,
-    streams: AtomicUsize,
+    pub(super) seats: Seats,
     /// What is precomputed of each tenant's topology, as of a shape of it.
     impacts: Mutex<BTreeMap<TenantId, Arc<ImpactIndex>>>,
 }
@@ -58,7 +59,7 @@ impl World {
             document: OnceLock::new(),
             started: Instant::now(),
             stopping: watch::Sender::new(false),
-            streams: AtomicUsize::new(0),
+            seats: Seats::default(),
             impacts: Mutex::default(),
         }))
     }
@@ -74,21 +75,16 @@ impl World {
     }
 
     /// A place for one more stream, while it is held.
-    pub(crate) fn stream(&self) -> Answer<StreamPlace> {
+    pub(super) fn stream(&self, caller: &Caller, select: Select) -> Answer<StreamPlace> {
         let most = self.config.limits.streams as usize;
-        let taken = self
-            .streams
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |open| (open < most).then_some(open + 1));
-        match taken {
-            Ok(open) => {
-                metrics().streams(open as u64 + 1);
-                Ok(StreamPlace(self.clone()))
-            }
-            Err(_) => Err(Problem::unavailable(
+        let Some((number, open)) = self.seats.take(caller, select, most) else {
+            return Err(Problem::unavailable(
                 30,
                 format!("{most} streams are open already: try again later, or page instead"),
-            )),
-        }
+            ));
+        };
+        metrics().streams(open as u64);
+        Ok(StreamPlace(self.clone(), number))
     }
 
     /// What is precomputed of a tenant's topology; built anew when its shape changed.
@@ -153,11 +149,11 @@ pub(crate) struct Note {
 }
 
 /// A stream's place among those that may be open.
-pub(crate) struct StreamPlace(World);
+pub(crate) struct StreamPlace(World, u64);
 
 impl Drop for StreamPlace {
     fn drop(&mut self) {
-        let left = self.0.streams.fetch_sub(1, Ordering::AcqRel) - 1;
+        let left = self.0.seats.give_back(self.1);
         metrics().streams(left as u64);
     }
 }

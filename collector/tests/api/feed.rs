@@ -239,3 +239,32 @@ async fn streams_end_when_the_collector_stops_and_what_was_answered_is_there_aga
     let me = bench.get("/api/v1/auth/me", "a token of the seat of this machine").await;
     assert_eq!((&me["kind"], &me["role"], &me["tenant"]), (&json!("seat"), &json!("admin"), &json!("default")));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_follows_the_feed_is_told_to_the_own_tenant_as_long_as_it_does() {
+    let bench = Bench::start().await;
+    let key = bench.key("default", "alarm:write,read");
+    let names = async |key: &str| {
+        let seats = bench.get("/api/v1/system/seats", key).await;
+        let items = seats["items"].as_array().unwrap().clone();
+        items
+            .iter()
+            .map(|seat| (seat["stream"].as_str().unwrap().to_owned(), seat["role"].as_str().unwrap().to_owned()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(&key).await, []);
+    let whole = Events::open(&bench, "/api/v1/changes", &key, None).await;
+    let alarms = Events::open(&bench, "/api/v1/stream/alarms", &key, None).await;
+    assert_eq!(
+        names(&key).await,
+        [("changes", "viewer"), ("alarms", "viewer")].map(|(a, b)| (a.to_owned(), b.to_owned()))
+    );
+    drop(whole);
+    while names(&key).await.len() > 1 {
+        tokio::task::yield_now().await;
+    }
+    drop(alarms);
+    while !names(&key).await.is_empty() {
+        tokio::task::yield_now().await;
+    }
+}

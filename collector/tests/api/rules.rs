@@ -86,6 +86,7 @@ async fn the_system_tells_how_it_is() {
     );
     let storage = bench.get("/api/v1/system/storage", &key).await;
     assert!(storage["bytes"].as_u64().unwrap() > 0 && storage["records"].as_u64().unwrap() >= 1, "{storage}");
+    assert!(storage["free_bytes"].as_u64().unwrap() > 1 << 20, "{storage}");
     assert_eq!(bench.get("/readyz", "").await["ready"], true);
     assert_eq!(bench.raw(Method::GET, "/livez", "", None).await.status(), 200);
 }

@@ -4,12 +4,14 @@ use egui_kittest::SnapshotResults;
 use super::{DESK, clock, picture, window};
 use crate::{
     command::{Command, MapCommand, Situation},
-    model::{Model, samples},
+    intent::Fetch,
+    model::{Detail, Model, samples},
     shell::{Link, Shell, Status},
     theme::ThemeName,
     views::{ViewName, alarms::Alarms, gallery::Gallery, incident::Incident, incidents::Incidents, overview::Overview, system::System, topology::Topology},
 };
 use pedkai_core::model::Span;
+use serde_json::json;
 
 #[test]
 fn gallery() {
@@ -195,9 +197,40 @@ fn overview_and_system() {
         screen(&mut results, &format!("overview_{name}"), DESK, ViewName::Overview, &model, |ui, model| {
             view.show(ui, model, &clock());
         });
+        let mut model = model;
+        collector_says(&mut model, name);
         let mut view = System::default();
         screen(&mut results, &format!("system_{name}"), DESK, ViewName::System, &model, |ui, model| {
             view.show(ui, model, &clock());
         });
+    }
+}
+
+/// What the collector answers when it is asked how it is: nothing yet, all is well, much of everything.
+fn collector_says(model: &mut Model, name: &str) {
+    let (seats, letters, trouble) = match name {
+        "typical" => (2, 1, false),
+        "overfull" => (40, 30, true),
+        _ => return,
+    };
+    let worker = |name: &str, state: &str, detail: &str, done: u64| json!({"name": name, "state": state, "detail": detail, "queued": 0, "done": done});
+    let full = "the disk that holds /var/lib/pedkai is full: make room, what comes meanwhile is refused and senders try again";
+    let log = if trouble { ("trouble", full) } else { ("running", "") };
+    let workers = json!({"items": [
+        worker("listen/snmp", "running", "0.0.0.0:1162", 812_004), worker("listen/syslog-udp", "running", "0.0.0.0:1514", 271_731),
+        worker("listen/syslog-tls", "off", "", 0), worker("writer", log.0, log.1, 40_112), worker("rows", "running", "0.012 s behind the log", 98_231),
+    ]});
+    let storage = json!({"items": [{"name": "log", "bytes": 3_422_888_872_u64}, {"name": "rows", "bytes": 91_200_512}], "bytes": 3_514_089_384_u64,
+        "bytes_per_day": 267_131_012, "records": 2_412_331, "log_days": 90, "free_bytes": if trouble { 0 } else { 61_000_000_000_u64 }});
+    let seat =
+        |n: usize| json!({"name": (["mira", "jan", "wall"][n % 3]), "role": "operator", "address": format!("10.0.0.{}", n + 7), "open_seconds": 7_260 + n});
+    let letter = |_| json!({"received_at": "2026-11-21T13:58:02Z", "source": "snmp", "reason": "the user is not known here"});
+    for (question, answer) in [
+        (Fetch::Workers, workers),
+        (Fetch::Storage, storage),
+        (Fetch::Seats, json!({"items": (0..seats).map(seat).collect::<Vec<_>>()})),
+        (Fetch::DeadLetters, json!({"items": (0..letters).map(letter).collect::<Vec<_>>()})),
+    ] {
+        model.details.put(question, Detail::Here(answer));
     }
 }

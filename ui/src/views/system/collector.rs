@@ -1,7 +1,7 @@
 //! What the collector says of itself: its workers, its log, what it could not understand.
 
 use egui::{Rect, Ui, pos2};
-use pedkai_core::model::Timestamp;
+use pedkai_core::model::{Span, Timestamp};
 use serde_json::Value;
 
 use crate::{
@@ -11,6 +11,9 @@ use crate::{
     theme::{Icon, Level, Theme, Weight},
     widgets::{badge, card, card::Card, text},
 };
+
+/// So many seats are told by name.
+const SEATS: usize = 12;
 
 /// The answer to a question, or words instead of it.
 fn answer<'a>(ui: &mut Ui, model: &'a Model, question: &Fetch) -> Option<&'a Value> {
@@ -45,6 +48,7 @@ pub(super) fn storage(ui: &mut Ui, model: &Model) {
         }
         let facts = [
             ("In all", figure(answer, "bytes").map(format::bytes)),
+            ("Free on the disk", figure(answer, "free_bytes").map(format::bytes)),
             ("Grows by", figure(answer, "bytes_per_day").map(|size| format!("{} a day", format::bytes(size)))),
             ("Records", figure(answer, "records").map(|number| format::count(number as usize))),
             ("Log is kept for", figure(answer, "log_days").map(|days| format::counted(days as usize, "day"))),
@@ -53,6 +57,38 @@ pub(super) fn storage(ui: &mut Ui, model: &Model) {
             if let Some(value) = value {
                 card::fact(ui, name, &value);
             }
+        }
+    });
+}
+
+/// The items of an answer that is here.
+fn told<'a>(model: &'a Model, question: &Fetch) -> Option<&'a [Value]> {
+    match model.details.get(question) {
+        Some(Detail::Here(answer)) => Some(items(answer)),
+        _ => None,
+    }
+}
+
+/// Nothing where nobody knows.
+fn how_many(items: Option<&[Value]>) -> String {
+    items.map_or_else(String::new, |items| format::count(items.len()))
+}
+
+/// Draws who follows the feed.
+pub(super) fn seats(ui: &mut Ui, model: &Model) {
+    let seats = told(model, &Fetch::Seats);
+    Card::new("Seats").icon(Icon::DESKTOP).note(how_many(seats)).show(ui, |ui| {
+        if answer(ui, model, &Fetch::Seats).is_some() && seats.is_none_or(<[Value]>::is_empty) {
+            text::soft(ui, "Nobody follows the feed.");
+        }
+        let seats = seats.unwrap_or_default();
+        for seat in seats.iter().take(SEATS) {
+            let open = seat.get("open_seconds").and_then(Value::as_f64).unwrap_or_default();
+            let told = format!("{} · {}", word(seat, "address"), format::span(Span::seconds(open as i64)));
+            card::fact(ui, word(seat, "name"), &told);
+        }
+        if seats.len() > SEATS {
+            text::soft(ui, &format!("and {} more", format::count(seats.len() - SEATS)));
         }
     });
 }
@@ -110,25 +146,19 @@ fn capital(words: &str) -> String {
 
 /// Draws what could not be understood, newest first.
 pub(super) fn dead_letters(ui: &mut Ui, model: &Model, clock: &Clock) {
-    let letters = match model.details.get(&Fetch::DeadLetters) {
-        Some(Detail::Here(answer)) => items(answer),
-        _ => &[],
-    };
-    Card::new("Dead letters")
-        .icon(Icon::ENVELOPE_SIMPLE)
-        .note(format::count(letters.len()))
-        .show(ui, |ui| {
-            if letters.is_empty() {
-                text::soft(ui, "Nothing was lost for want of understanding.");
-            }
-            for letter in letters.iter().take(8) {
-                let at = Timestamp::parse(word(letter, "received_at"))
-                    .or_else(|_| Timestamp::parse(word(letter, "at")))
-                    .map(|at| clock.short(at))
-                    .unwrap_or_default();
-                card::fact(ui, &format!("{at} {}", word(letter, "source")), word(letter, "reason"));
-            }
-        });
+    let letters = told(model, &Fetch::DeadLetters);
+    Card::new("Dead letters").icon(Icon::ENVELOPE_SIMPLE).note(how_many(letters)).show(ui, |ui| {
+        if answer(ui, model, &Fetch::DeadLetters).is_some() && letters.is_none_or(<[Value]>::is_empty) {
+            text::soft(ui, "Nothing was lost for want of understanding.");
+        }
+        for letter in letters.unwrap_or_default().iter().take(8) {
+            let at = Timestamp::parse(word(letter, "received_at"))
+                .or_else(|_| Timestamp::parse(word(letter, "at")))
+                .map(|at| clock.short(at))
+                .unwrap_or_default();
+            card::fact(ui, &format!("{at} {}", word(letter, "source")), word(letter, "reason"));
+        }
+    });
 }
 
 #[cfg(test)]
@@ -150,7 +180,9 @@ mod tests {
             {"name": "rows", "state": "running", "detail": "", "queued": 0, "done": 1_519},
         ]});
         model.details.put(Fetch::Workers, Detail::Here(told));
-        let sizes = serde_json::json!({"items": [{"name": "log", "bytes": 22_888_872}], "bytes_per_day": 267_131_012, "log_days": 90});
+        let sizes = serde_json::json!({"items": [{"name": "log", "bytes": 22_888_872}], "bytes_per_day": 267_131_012, "log_days": 90, "free_bytes": 61_000_000_000_u64});
+        let seats = serde_json::json!({"items": [{"name": "mira", "role": "operator", "address": "10.0.0.7", "stream": "changes", "open_seconds": 7_260.5}]});
+        model.details.put(Fetch::Seats, Detail::Here(seats));
         model.details.put(Fetch::Storage, Detail::Here(sizes));
         let mut view = System::default();
         let harness = window(ThemeName::Dark, egui::vec2(1280.0, 720.0), |ui| {
@@ -165,6 +197,8 @@ mod tests {
             "22.9 MB",
             "267 MB a day",
             "90 days",
+            "61.0 GB",
+            "10.0.0.7 · 2 h 01 m",
         ] {
             harness.get_by_label(words);
         }

@@ -46,7 +46,7 @@ impl System {
         let mut intents = Vec::new();
         if self.asked_at.is_none_or(|at| clock.now.since(at).abs() >= EVERY) {
             self.asked_at = Some(clock.now);
-            intents.extend([Fetch::Storage, Fetch::DeadLetters, Fetch::Stats].map(Intent::Fetch));
+            intents.extend([Fetch::Storage, Fetch::Seats, Fetch::DeadLetters, Fetch::Stats].map(Intent::Fetch));
         }
         let theme = Theme::of(ui);
         let gap = theme.scale.space.m;
@@ -65,6 +65,7 @@ impl System {
                 ui.spacing_mut().item_spacing.y = gap;
                 collector::workers(ui, model);
                 collector::storage(ui, model);
+                collector::seats(ui, model);
                 collector::dead_letters(ui, model, clock);
             });
         }
