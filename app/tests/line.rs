@@ -16,11 +16,14 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use pedkai_core::model::{AlarmId, CommandKind, CommandTarget};
+use pedkai_core::{
+    model::CommandKind,
+    wire::{self, TargetKind},
+};
 use pedkai_seat::link::{Credential, Link, News, Order, Target};
 use pedkai_ui::{
     intent::{Act, Fetch},
-    model::{Change, Detail, Kind},
+    model::{Aim, Asked, Change, Detail, Fate, Kind},
 };
 use serde_json::{Value, json};
 
@@ -84,10 +87,16 @@ async fn changes(State(fake): Shared, headers: HeaderMap, Query(asked): Query<st
 
 async fn command(State(fake): Shared, Json(asked): Json<Value>) -> Response {
     fake.commands.lock().unwrap().push(asked.clone());
-    match asked["kind"].as_str() {
-        Some("own") => Json(json!({"seq": 7, "outcome": "refused", "reason": "owned by jan", "changed": 0})).into_response(),
-        Some("clear") => StatusCode::CONFLICT.into_response(),
-        _ => Json(json!({"seq": 7, "outcome": "done", "reason": "", "changed": 1})).into_response(),
+    let many = asked["filter"]["id"].as_str().map(|ids| ids.split(',').map(str::to_owned).collect::<Vec<_>>());
+    match (asked["kind"].as_str(), many) {
+        (Some("own"), Some(ids)) => {
+            let refused: Vec<&String> = ids.iter().step_by(2).take(ids.len() / 2).collect();
+            let (changed, refused) = (ids.len() - refused.len(), json!([{"reason": "owned by jan", "ids": refused}]));
+            Json(json!({"seq": 7, "outcome": "done", "reason": "", "changed": changed, "refused": refused})).into_response()
+        }
+        (Some("own"), None) => Json(json!({"seq": 7, "outcome": "refused", "reason": "owned by jan", "changed": 0})).into_response(),
+        (Some("clear"), _) => StatusCode::CONFLICT.into_response(),
+        (_, many) => Json(json!({"seq": 7, "outcome": "done", "reason": "", "changed": many.map_or(1, |ids| ids.len())})).into_response(),
     }
 }
 
@@ -178,16 +187,24 @@ fn a_collector_that_answers_with_a_problem_is_not_told_to_be_away() {
     assert!(rest.iter().all(|news| !matches!(news, News::Broken(_))));
 }
 
+fn aim(number: usize) -> Aim {
+    Aim {
+        target: wire::Target {
+            kind: TargetKind::Alarm,
+            id: uuid::Uuid::from_u128(number as u128),
+        },
+        name: format!("FAN on R{number}"),
+    }
+}
+
 fn act(kind: CommandKind, targets: usize) -> Order {
-    let targets = (0..targets)
-        .map(|number| CommandTarget::Alarm(AlarmId(uuid::Uuid::from_u128(number as u128))))
-        .collect();
-    Order::Act(Act {
+    let act = Act {
         kind,
-        targets,
+        aims: (0..targets).map(aim).collect(),
         expect: None,
         text: String::new(),
-    })
+    };
+    Order::Act(act, "mira".to_owned())
 }
 
 #[test]
@@ -244,14 +261,54 @@ fn commands_say_what_was_done_and_what_was_not() {
     link.order(act(CommandKind::Unack, 3));
     let done = until(&link, |news| matches!(news, News::Done(_)));
     assert!(matches!(done.last(), Some(News::Done(outcome)) if outcome.done == 3 && outcome.refused.is_empty()));
-    link.order(act(CommandKind::Own, 2));
+    link.order(act(CommandKind::Own, 1));
     let refused = until(&link, |news| matches!(news, News::Done(_)));
     assert!(matches!(refused.last(), Some(News::Done(outcome)) if outcome.refused == ["owned by jan"]));
     link.order(act(CommandKind::Clear, 1));
     let conflict = until(&link, |news| matches!(news, News::Done(_)));
     assert!(matches!(conflict.last(), Some(News::Done(outcome)) if outcome.refused[0].contains("changed meanwhile")));
     let ids: std::collections::HashSet<String> = fake.commands.lock().unwrap().iter().map(|command| command["id"].to_string()).collect();
-    assert_eq!(ids.len(), 6, "each target has an id of its own");
+    assert_eq!(ids.len(), 3, "what was asked at one stroke is one command");
+}
+
+/// What the news say is not done.
+fn not_done(news: &[News]) -> Vec<Asked> {
+    let asked = news
+        .iter()
+        .filter_map(|news| if let News::Asked(asked) = news { Some((**asked).clone()) } else { None });
+    asked.collect()
+}
+
+#[test]
+fn of_many_those_that_refused_are_kept_by_name_and_asked_again_as_they_are_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let (fake, url) = collector();
+    let link = open_kept(&url, token(), Some(folder.path()));
+    link.order(act(CommandKind::Own, 5));
+    let news = until(&link, |news| matches!(news, News::Done(_)));
+    assert!(matches!(news.last(), Some(News::Done(outcome)) if outcome.done == 3 && outcome.refused == ["owned by jan"]));
+    let kept = not_done(&news);
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert_eq!((kept[0].aims.clone(), kept[0].by.as_str()), (vec![aim(0), aim(2)], "mira"));
+    assert!(matches!(&kept[0].fate, Fate::Refused { why, .. } if why == "owned by jan"));
+    link.close(Duration::from_secs(20));
+    let link = open_kept(&url, token(), Some(folder.path()));
+    let again = not_done(&until(&link, |news| matches!(news, News::Asked(_))));
+    assert_eq!(again, kept, "the next window has it too");
+    link.order(Order::Retry(vec![kept[0].id], "mira".to_owned()));
+    let news = until(&link, |news| matches!(news, News::Settled(id) if *id == kept[0].id));
+    assert!(!news.iter().any(|news| matches!(news, News::Unkept(_))));
+    let news = until(&link, |news| matches!(news, News::Done(_)));
+    let commands = fake.commands.lock().unwrap().clone();
+    let last = commands.last().unwrap();
+    assert_ne!(last["id"], commands[0]["id"], "a new command");
+    assert_eq!(last["filter"]["id"], format!("{},{}", aim(0).target.id, aim(2).target.id), "{last}");
+    let left = not_done(&news);
+    assert!(matches!(&left[..], [one] if one.aims == [aim(0)]), "one was owned by jan still: {left:?}");
+    link.order(Order::Dismiss(vec![left[0].id]));
+    until(&link, |news| matches!(news, News::Settled(id) if *id == left[0].id));
+    link.close(Duration::from_secs(20));
+    assert_eq!(pedkai_seat::shelf::Outbox::open(folder.path()).unwrap().returned().unwrap(), []);
 }
 
 #[test]
@@ -273,6 +330,11 @@ fn a_command_waits_for_a_collector_that_is_away() {
     link.order(act(CommandKind::Unack, 1));
     let news = until(&link, |news| matches!(news, News::Waiting(1)));
     assert!(!news.iter().any(|news| matches!(news, News::Done(_))), "it is not told to have failed");
+    let waits = not_done(&news);
+    assert!(
+        matches!(&waits[..], [one] if one.fate == Fate::Waiting { answered: 0 } && one.aims == [aim(0)]),
+        "{waits:?}"
+    );
 }
 
 #[test]
@@ -320,14 +382,14 @@ fn a_command_given_without_a_collector_is_sent_by_the_next_window_under_its_id()
     let mut done = Vec::new();
     while done.is_empty() {
         let link = open_kept(&url, token(), Some(folder.path()));
-        done = until(&link, |news| matches!(news, News::Done(_) | News::Unkept(_)));
-        done.retain(|news| matches!(news, News::Done(_)));
+        done = until(&link, |news| matches!(news, News::Merged(_) | News::Unkept(_)));
+        done.retain(|news| matches!(news, News::Merged(_)));
     }
     assert!(
-        matches!(done.last(), Some(News::Done(outcome)) if outcome.word == "unack" && outcome.done == 2),
-        "{done:?}"
+        matches!(done.last(), Some(News::Merged(1))),
+        "what merged well says so once, and quietly: {done:?}"
     );
-    assert_eq!(fake.commands.lock().unwrap().len(), 2);
+    assert_eq!(fake.commands.lock().unwrap().len(), 1);
     let outbox = pedkai_seat::shelf::Outbox::open(folder.path());
     assert!(outbox.is_err() || outbox.unwrap().letters().unwrap().is_empty(), "nothing is sent once more");
 }

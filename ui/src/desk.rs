@@ -17,6 +17,7 @@ use crate::{
         gallery::Gallery,
         incident::Incident,
         incidents::{self, Incidents},
+        outbox::{self, OutboxView},
         overview::Overview,
         system::System,
         topology::{self, Topology},
@@ -36,6 +37,8 @@ pub struct Layout {
     pub alarms: alarms::Layout,
     /// The list of incidents.
     pub incidents: incidents::Layout,
+    /// What is not done.
+    pub outbox: outbox::Layout,
 }
 
 /// What the window is told about the world beside the model.
@@ -65,6 +68,7 @@ pub struct Desk {
     gallery: Gallery,
     incident: Incident,
     incidents: Incidents,
+    outbox: OutboxView,
     overview: Overview,
     system: System,
     topology: Topology,
@@ -85,6 +89,7 @@ impl Desk {
         };
         desk.alarms.layout = layout.alarms;
         desk.incidents.layout = layout.incidents;
+        desk.outbox.layout = layout.outbox;
         desk
     }
 
@@ -95,6 +100,7 @@ impl Desk {
             local_time: self.local_time,
             alarms: self.alarms.layout.clone(),
             incidents: self.incidents.layout.clone(),
+            outbox: self.outbox.layout.clone(),
         }
     }
 
@@ -183,6 +189,7 @@ impl Desk {
             }
             ViewName::Incident => self.incident.show(ui, model, clock, &theirs, around.cannot_act),
             ViewName::Incidents => self.incidents.show(ui, model, clock, &theirs),
+            ViewName::Outbox => self.outbox.show(ui, model, clock, &theirs, around.cannot_act),
             ViewName::Overview => self.overview.show(ui, model, clock),
             ViewName::System => self.system.show(ui, model, clock),
             ViewName::Topology => self.topology.show(ui, model, clock, &theirs),
@@ -245,11 +252,22 @@ impl Desk {
                 self.alarms.reveal(*alarm);
                 self.shell.go(ViewName::Alarms);
             }
+            Intent::ShowThese(alarms) => {
+                self.alarms.only(alarms.iter().copied());
+                self.shell.go(ViewName::Alarms);
+            }
             Intent::ShowAlarmsOf(entity) => {
                 self.alarms.of_entity(*entity);
                 self.shell.go(ViewName::Alarms);
             }
-            Intent::Act(_) | Intent::Fetch(_) | Intent::Look(_) | Intent::Copy(_) | Intent::LocalTime(_) | Intent::Reconnect => return false,
+            Intent::Act(_)
+            | Intent::Again(_)
+            | Intent::Copy(_)
+            | Intent::Dismiss(_)
+            | Intent::Fetch(_)
+            | Intent::LocalTime(_)
+            | Intent::Look(_)
+            | Intent::Reconnect => return false,
         }
         true
     }
@@ -259,6 +277,7 @@ impl Desk {
             ViewName::Alarms => self.alarms.selected(),
             ViewName::Incidents => self.incidents.selected(),
             ViewName::Incident => self.incident.selected(),
+            ViewName::Outbox => self.outbox.selected(),
             ViewName::Gallery | ViewName::Overview | ViewName::System | ViewName::Topology => 0,
         }
     }
@@ -274,6 +293,7 @@ impl Desk {
             incidents: model.open_incidents().count(),
             stale_sources: model.sources().iter().filter(|source| model::silence(source, clock.now).is_some()).count(),
             waiting: around.waiting,
+            refused: model.outbox.refused(),
             mode: around.mode,
             troubles: troubles(model),
             as_of: None,

@@ -1,15 +1,19 @@
 //! What a view wants to happen. Views change nothing themselves; whoever runs the window carries these out.
 
-use pedkai_core::model::{CommandKind, CommandTarget, Timestamp};
+use pedkai_core::model::{AckUntil, CommandKind, Timestamp};
 use uuid::Uuid;
 
-use crate::{theme::Look, views::ViewName};
+use crate::{model::Aim, theme::Look, views::ViewName};
 
 /// A wish of a view.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Intent {
     /// Send a command to the collector.
     Act(Act),
+    /// Send what was refused once more, for things as they are now.
+    Again(Vec<Uuid>),
+    /// Let refusals go.
+    Dismiss(Vec<Uuid>),
     /// Show another screen.
     Go(ViewName),
     /// Show one incident.
@@ -18,6 +22,8 @@ pub enum Intent {
     ShowOnMap(Uuid),
     /// Show one alarm in the list.
     ShowAlarm(Uuid),
+    /// Show these alarms, and nothing else, in the list.
+    ShowThese(Vec<Uuid>),
     /// Show the alarms of an entity.
     ShowAlarmsOf(Uuid),
     /// Ask the collector for details that the feed does not bring.
@@ -38,11 +44,30 @@ pub struct Act {
     /// What.
     pub kind: CommandKind,
     /// On what.
-    pub targets: Vec<CommandTarget>,
+    pub aims: Vec<Aim>,
     /// `changed_at` of a single target as it was on screen.
     pub expect: Option<Timestamp>,
     /// Comment or reason.
     pub text: String,
+}
+
+impl Act {
+    /// What it asks, as a sentence would begin.
+    pub fn words(&self) -> String {
+        match &self.kind {
+            CommandKind::Ack { until: AckUntil::Clear } => "Acknowledge until it clears".to_owned(),
+            CommandKind::Ack { until: AckUntil::Worse } => "Acknowledge".to_owned(),
+            CommandKind::Ack { until: AckUntil::Time(_) } => "Acknowledge for a time".to_owned(),
+            CommandKind::Assign { to } if to.is_empty() => "Give back".to_owned(),
+            CommandKind::Assign { to } => format!("Give to {to}"),
+            CommandKind::Clear => "Clear by hand".to_owned(),
+            CommandKind::Comment => "Comment".to_owned(),
+            CommandKind::OpenIncident { .. } => "Open an incident".to_owned(),
+            CommandKind::Own => "Own".to_owned(),
+            CommandKind::SetStatus { status } => format!("Set to {}", status.word()),
+            CommandKind::Unack => "Unacknowledge".to_owned(),
+        }
+    }
 }
 
 /// A question to the collector.

@@ -55,4 +55,5 @@ pub(crate) fn picture(results: &mut SnapshotResults, name: &str, size: Vec2, mut
 }
 
 mod gestures;
+mod outbox;
 mod pictures;

@@ -2,12 +2,25 @@ use pedkai_ui::{
     intent::{Act, Fetch},
     model::Detail,
 };
+use uuid::Uuid;
 
 use crate::{link::Order, window::Seat};
 
 /// Sends a command.
 pub(super) fn act(seat: &mut Seat, act: Act) {
-    seat.order(Order::Act(act));
+    let by = seat.user.clone();
+    seat.order(Order::Act(act, by));
+}
+
+/// Sends what was refused once more.
+pub(super) fn again(seat: &mut Seat, refused: Vec<Uuid>) {
+    let by = seat.user.clone();
+    seat.order(Order::Retry(refused, by));
+}
+
+/// Lets refusals go.
+pub(super) fn dismiss(seat: &mut Seat, refused: Vec<Uuid>) {
+    seat.order(Order::Dismiss(refused));
 }
 
 /// Asks a question; the same one is asked once while its answer is awaited.

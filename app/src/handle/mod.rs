@@ -17,10 +17,12 @@ use crate::window::Seat;
 pub fn handle(ctx: &Context, seat: &mut Seat, intent: Intent) {
     match intent {
         Intent::Act(act) => collector::act(seat, act),
+        Intent::Again(refused) => collector::again(seat, refused),
+        Intent::Dismiss(refused) => collector::dismiss(seat, refused),
         Intent::Fetch(question) => collector::fetch(seat, question),
         Intent::Reconnect => collector::reconnect(seat),
         Intent::Copy(text) => ctx.copy_text(text),
         Intent::Look(_) | Intent::LocalTime(_) => choose::keep(seat),
-        Intent::Go(_) | Intent::OpenIncident(_) | Intent::ShowOnMap(_) | Intent::ShowAlarm(_) | Intent::ShowAlarmsOf(_) => {}
+        Intent::Go(_) | Intent::OpenIncident(_) | Intent::ShowOnMap(_) | Intent::ShowAlarm(_) | Intent::ShowAlarmsOf(_) | Intent::ShowThese(_) => {}
     }
 }

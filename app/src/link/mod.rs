@@ -8,18 +8,27 @@
 mod auth;
 mod backoff;
 mod feed;
+mod letters;
 mod orders;
+mod requests;
 mod sse;
 
-use std::{sync::mpsc, time::Duration};
+use std::{
+    sync::{
+        atomic::{AtomicI64, Ordering},
+        mpsc,
+    },
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use pedkai_core::model::{Span, Timestamp};
 use pedkai_ui::{
     intent::{Act, Fetch},
-    model::{Change, Detail},
+    model::{Asked, Change, Detail},
 };
 use tokio::sync::mpsc as queue;
+use uuid::Uuid;
 
 pub use auth::Credential;
 
@@ -67,6 +76,14 @@ pub enum News {
     Skew(Span),
     /// Commands that wait for the line.
     Waiting(usize),
+    /// Something that was asked waits, or was refused.
+    Asked(Box<Asked>),
+    /// So many aims of one that waits are answered.
+    Answered(Uuid, usize),
+    /// Something that was asked is done, or was dismissed.
+    Settled(Uuid),
+    /// So many commands that had waited for the line are done.
+    Merged(usize),
 }
 
 /// How a command ended.
@@ -83,8 +100,12 @@ pub struct Outcome {
 /// What the window orders.
 #[derive(Debug)]
 pub enum Order {
-    /// Send a command.
-    Act(Act),
+    /// Send a command; with who gives it.
+    Act(Act, String),
+    /// Send what was refused once more; with who wants it.
+    Retry(Vec<Uuid>, String),
+    /// Let refusals go.
+    Dismiss(Vec<Uuid>),
     /// Ask a question.
     Fetch(Fetch),
     /// Try again at once.
@@ -105,6 +126,8 @@ pub struct Link {
 struct Herald {
     news: mpsc::SyncSender<News>,
     wake: std::sync::Arc<dyn Fn(Duration) + Send + Sync>,
+    /// Microseconds by which the collector's clock is ahead of ours.
+    skew: std::sync::Arc<AtomicI64>,
 }
 
 /// How long rows may wait to be drawn: in a storm the window is drawn this often, not once for every row.
@@ -114,15 +137,17 @@ impl News {
     /// How soon the window has to look.
     fn within(&self) -> Duration {
         match self {
-            Self::Changes(_) | Self::Heartbeat | Self::Skew(_) | Self::Syncing(_) | Self::Unreadable(_) => PACE,
+            Self::Asked(_) | Self::Answered(..) | Self::Changes(_) | Self::Heartbeat | Self::Skew(_) | Self::Syncing(_) | Self::Unreadable(_) => PACE,
             Self::Answer(..)
             | Self::Broken(_)
             | Self::Done(_)
             | Self::Failing(_)
             | Self::Kept(_)
             | Self::Live
+            | Self::Merged(_)
             | Self::Refused(_)
             | Self::Reset
+            | Self::Settled(_)
             | Self::Unkept(_)
             | Self::Waiting(_) => Duration::ZERO,
         }
@@ -133,6 +158,9 @@ impl Herald {
     /// Tells the window. Waits while the window has too much to read, so that a storm slows the line and not the screen.
     async fn tell(&self, mut news: News) -> bool {
         let within = news.within();
+        if let News::Skew(ahead) = &news {
+            self.skew.store(ahead.as_micros(), Ordering::Relaxed);
+        }
         loop {
             match self.news.try_send(news) {
                 Ok(()) => {
@@ -147,6 +175,11 @@ impl Herald {
                 Err(mpsc::TrySendError::Disconnected(_)) => return false,
             }
         }
+    }
+
+    /// The time, by the collector's clock.
+    fn now(&self) -> Timestamp {
+        crate::platform::now().plus(Span::micros(self.skew.load(Ordering::Relaxed)))
     }
 
     /// Tells the window from a thread that cannot wait; lost only when the window has too much to read.
@@ -168,6 +201,7 @@ impl Link {
         let herald = Herald {
             news: tell,
             wake: std::sync::Arc::new(wake),
+            skew: std::sync::Arc::default(),
         };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -232,6 +266,7 @@ mod tests {
         let herald = Herald {
             news: tell,
             wake: std::sync::Arc::new(move |within| assert!(woken.send(within).is_ok())),
+            skew: std::sync::Arc::default(),
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         for (what, within) in [

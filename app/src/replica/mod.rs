@@ -7,6 +7,7 @@
 
 use pedkai_core::model::{Span, Timestamp};
 use pedkai_ui::{
+    format,
     model::{Detail, Model},
     shell,
 };
@@ -67,6 +68,18 @@ impl Replica {
                 self.waiting = count;
                 return None;
             }
+            News::Asked(asked) => {
+                self.model.outbox.put(*asked);
+                return None;
+            }
+            News::Answered(id, aims) => {
+                self.model.outbox.answered(id, aims);
+                return None;
+            }
+            News::Settled(id) => {
+                self.model.outbox.remove(id);
+                return None;
+            }
             News::Unkept(why) => return Some(Word::Refused(format!("This disk does not keep the copy or what waits: {why}"))),
             News::Kept(at) => {
                 self.heard_at = Some(at);
@@ -80,6 +93,7 @@ impl Replica {
             News::Heartbeat => {}
             News::Skew(ahead) => self.skew = ahead,
             News::Done(outcome) => return Some(told(outcome)),
+            News::Merged(commands) => return Some(Word::Done(format!("{} that had waited: done", format::counted(commands, "command")))),
             News::Answer(question, detail) => {
                 let keeps = matches!(detail, Detail::Failed(_)) && matches!(self.model.details.get(&question), Some(Detail::Here(_)));
                 if !keeps {
@@ -123,9 +137,9 @@ fn told(outcome: Outcome) -> Word {
         other => (other, "Not done"),
     };
     match (done, refused.as_slice()) {
-        (_, []) => Word::Done(format!("{past} {done}")),
+        (_, []) => Word::Done(format!("{past} {}", format::count(done))),
         (0, reasons) => Word::Refused(format!("{not}: {}", reasons.join("; "))),
-        (_, reasons) => Word::Refused(format!("{past} {done}; not done on the rest: {}", reasons.join("; "))),
+        (_, reasons) => Word::Refused(format!("{past} {}; not done on the rest: {}", format::count(done), reasons.join("; "))),
     }
 }
 

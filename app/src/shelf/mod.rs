@@ -1,8 +1,9 @@
-//! What a seat keeps on its own disk: a copy of the rows it was given, and commands that wait for the line.
+//! What a seat keeps on its own disk: a copy of the rows it was given, commands that wait for the line, and those that were refused.
 //!
-//! - does: keeps rows together with the cursor that they reach, gives them back at the next start, holds commands until they are answered
+//! - does: keeps rows together with the cursor that they reach, gives them back at the next start, holds commands until they are answered, and
+//!   refusals until somebody takes note
 //! - takes: a folder, rows as the feed wrote them, commands
-//! - gives: the rows and the cursor to go on from, commands that nobody answered yet
+//! - gives: the rows and the cursor to go on from, commands that nobody answered yet, those that were refused
 //! - never knows: sockets, or what a row means
 
 mod outbox;
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-pub use outbox::{Letter, Outbox};
+pub use outbox::{Letter, Outbox, Returned};
 pub use rows::{Kept, Rows, Writer};
 
 /// Why the disk does not keep it.

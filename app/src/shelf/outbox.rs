@@ -1,7 +1,10 @@
 use std::path::Path;
 
-use pedkai_core::wire::CommandRequest;
+use pedkai_core::{model::Timestamp, wire::CommandRequest};
+use pedkai_ui::model::{Aim, Asked, Fate};
 use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use uuid::Uuid;
 
 use super::{Result, connect, taken};
 
@@ -12,18 +15,39 @@ CREATE TABLE IF NOT EXISTS command (
     id BLOB NOT NULL UNIQUE,
     request TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS letter (
+    number INTEGER PRIMARY KEY,
+    asked TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS returned (
+    id BLOB PRIMARY KEY,
+    returned TEXT NOT NULL
+);
 ";
 
-/// What an operator did at one stroke: a command with an id for each target, so that sending it twice does it once.
+/// What an operator did at one stroke: commands with ids of their own, so that sending one twice does it once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Letter {
     /// Its number.
     pub number: i64,
+    /// What was asked, as it is shown.
+    pub asked: Asked,
     /// What nobody answered yet.
     pub requests: Vec<CommandRequest>,
 }
 
-/// Commands until they are answered, on the disk: neither a crash nor a shift's end loses one.
+/// What came back refused, kept until somebody takes note.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Returned {
+    /// What was asked, of whom, and why not.
+    pub asked: Asked,
+    /// The letter that it was part of.
+    pub from: Uuid,
+    /// The command as it was, without what it was about.
+    pub request: CommandRequest,
+}
+
+/// Commands until they are answered, and refusals until somebody takes note, on the disk: neither a crash nor a shift's end loses one.
 #[derive(Debug)]
 pub struct Outbox {
     connection: Connection,
@@ -54,36 +78,65 @@ impl Outbox {
         connection.execute_batch(SCHEMA)?;
         let outbox = Self { connection };
         outbox.letters()?;
+        outbox.returned()?;
         Ok(outbox)
     }
 
-    /// Puts a letter in; on disk when this returns. Gives its number.
+    /// Puts letters in, in place of the refusals that are tried again with them, all or none; on disk when this returns, with their numbers.
     ///
     /// # Errors
     /// Disk full, or a disk that refuses.
-    pub fn put(&mut self, requests: &[CommandRequest]) -> Result<i64> {
+    pub fn put(&mut self, letters: &mut [Letter], instead_of: &[Uuid]) -> Result<()> {
         let transaction = self.connection.transaction()?;
-        let letter: i64 = transaction.query_row("SELECT coalesce(max(letter), 0) + 1 FROM command", [], |row| row.get(0))?;
-        for request in requests {
-            let text = serde_json::to_string(request).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        let newest = "SELECT max((SELECT coalesce(max(letter), 0) FROM command), (SELECT coalesce(max(number), 0) FROM letter))";
+        let newest: i64 = transaction.query_row(newest, [], |row| row.get(0))?;
+        for (letter, number) in letters.iter_mut().zip(newest + 1..) {
+            letter.number = number;
             transaction
-                .prepare_cached("INSERT OR IGNORE INTO command (letter, id, request) VALUES (?1, ?2, ?3)")?
-                .execute(params![letter, request.id.as_bytes(), text])?;
+                .prepare_cached("INSERT INTO letter (number, asked) VALUES (?1, ?2)")?
+                .execute(params![number, text(&letter.asked)?])?;
+            for request in &letter.requests {
+                transaction
+                    .prepare_cached("INSERT OR IGNORE INTO command (letter, id, request) VALUES (?1, ?2, ?3)")?
+                    .execute(params![number, request.id.as_bytes(), text(request)?])?;
+            }
         }
-        transaction.commit()?;
-        Ok(letter)
+        for old in instead_of {
+            transaction.prepare_cached("DELETE FROM returned WHERE id = ?1")?.execute([old.as_bytes()])?;
+        }
+        transaction.commit()
     }
 
-    /// Takes answered commands out.
+    /// Takes answered commands out and keeps those that came back refused, both or neither.
     ///
     /// # Errors
-    /// A disk that refuses.
-    pub fn answered(&mut self, requests: &[CommandRequest]) -> Result<()> {
+    /// Disk full, or a disk that refuses.
+    pub fn answered(&mut self, requests: &[CommandRequest], returned: &[&Returned]) -> Result<()> {
         let transaction = self.connection.transaction()?;
+        for one in returned {
+            transaction
+                .prepare_cached("INSERT OR REPLACE INTO returned (id, returned) VALUES (?1, ?2)")?
+                .execute(params![one.asked.id.as_bytes(), text(one)?])?;
+        }
         for request in requests {
             transaction
                 .prepare_cached("DELETE FROM command WHERE id = ?1")?
                 .execute([request.id.as_bytes()])?;
+        }
+        transaction
+            .prepare_cached("DELETE FROM letter WHERE number NOT IN (SELECT letter FROM command)")?
+            .execute([])?;
+        transaction.commit()
+    }
+
+    /// Lets refusals go.
+    ///
+    /// # Errors
+    /// A disk that refuses.
+    pub fn dismiss(&mut self, ids: &[Uuid]) -> Result<()> {
+        let transaction = self.connection.transaction()?;
+        for id in ids {
+            transaction.prepare_cached("DELETE FROM returned WHERE id = ?1")?.execute([id.as_bytes()])?;
         }
         transaction.commit()
     }
@@ -93,81 +146,79 @@ impl Outbox {
     /// # Errors
     /// Damaged, or a disk that refuses.
     pub fn letters(&self) -> Result<Vec<Letter>> {
-        let mut statement = self.connection.prepare_cached("SELECT letter, request FROM command ORDER BY number")?;
+        let sql = "SELECT letter, request, asked FROM command LEFT JOIN letter ON letter.number = letter ORDER BY command.number";
+        let mut statement = self.connection.prepare_cached(sql)?;
         let mut found = statement.query([])?;
         let mut letters: Vec<Letter> = Vec::new();
         while let Some(row) = found.next()? {
-            let (number, text): (i64, String) = (row.get(0)?, row.get(1)?);
-            let request = match serde_json::from_str(&text) {
-                Ok(request) => request,
-                Err(error) => {
-                    tracing::error!(%error, "a command that waits cannot be read");
-                    continue;
-                }
+            let number = row.get(0)?;
+            let Some(request) = read::<CommandRequest>(&row.get::<_, String>(1)?) else {
+                continue;
             };
             match letters.last_mut().filter(|last| last.number == number) {
-                Some(last) => last.requests.push(request),
+                Some(last) => {
+                    // One that was kept without a word of what it is about: each of its commands tells of its own.
+                    if last.asked.what == last.requests[0].kind {
+                        last.asked.aims.extend(unnamed(&request));
+                    }
+                    last.requests.push(request);
+                }
                 None => letters.push(Letter {
                     number,
+                    asked: row.get::<_, Option<String>>(2)?.and_then(|text| read(&text)).unwrap_or_else(|| bare(&request)),
                     requests: vec![request],
                 }),
             }
         }
         Ok(letters)
     }
+
+    /// What came back refused, in no order that means anything.
+    ///
+    /// # Errors
+    /// Damaged, or a disk that refuses.
+    pub fn returned(&self) -> Result<Vec<Returned>> {
+        let mut statement = self.connection.prepare_cached("SELECT returned FROM returned")?;
+        let mut found = statement.query([])?;
+        let mut all = Vec::new();
+        while let Some(row) = found.next()? {
+            all.extend(read::<Returned>(&row.get::<_, String>(0)?));
+        }
+        Ok(all)
+    }
+}
+
+fn text(what: &impl Serialize) -> Result<String> {
+    serde_json::to_string(what).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+}
+
+/// What cannot be read any more stays where it is.
+fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_str(text)
+        .inspect_err(|error| tracing::error!(%error, "a command that waits, or was refused, cannot be read"))
+        .ok()
+}
+
+/// What is told of a command that was kept without a word of what it is about.
+fn bare(request: &CommandRequest) -> Asked {
+    Asked {
+        id: request.id,
+        what: request.kind.clone(),
+        aims: unnamed(request),
+        text: request.text.to_string(),
+        by: String::new(),
+        at: Timestamp::from_micros(0),
+        fate: Fate::Waiting { answered: 0 },
+    }
+}
+
+fn unnamed(request: &CommandRequest) -> Vec<Aim> {
+    let aims = request.target.into_iter().map(|target| Aim {
+        target,
+        name: target.id.to_string(),
+    });
+    aims.collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use pedkai_core::model::Name;
-    use uuid::Uuid;
-
-    fn request(number: u128, kind: &str) -> CommandRequest {
-        CommandRequest {
-            id: Uuid::from_u128(number),
-            kind: kind.to_owned(),
-            target: None,
-            filter: None,
-            expect: None,
-            text: Name::EMPTY,
-            until: None,
-            to: None,
-            status: None,
-        }
-    }
-
-    #[test]
-    fn what_was_not_answered_is_there_after_a_crash_in_the_order_it_was_done() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut outbox = Outbox::open(folder.path()).unwrap();
-        outbox.put(&[request(1, "ack"), request(2, "ack")]).unwrap();
-        outbox.put(&[request(3, "own")]).unwrap();
-        outbox.answered(&[request(1, "ack")]).unwrap();
-        drop(outbox);
-        let letters = Outbox::open(folder.path()).unwrap().letters().unwrap();
-        let found: Vec<Vec<u128>> = letters
-            .iter()
-            .map(|letter| letter.requests.iter().map(|one| one.id.as_u128()).collect())
-            .collect();
-        assert_eq!(found, [vec![2], vec![3]]);
-    }
-
-    #[test]
-    fn a_damaged_outbox_is_put_aside_and_not_deleted() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("outbox.db"), b"no database at all, but long enough to be looked at").unwrap();
-        let mut outbox = Outbox::open(folder.path()).unwrap();
-        outbox.put(&[request(1, "ack")]).unwrap();
-        assert_eq!(outbox.letters().unwrap().len(), 1);
-        assert!(folder.path().join("outbox.unreadable").exists());
-    }
-
-    #[test]
-    fn a_second_window_does_not_send_what_the_first_holds() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut outbox = Outbox::open(folder.path()).unwrap();
-        outbox.put(&[request(1, "ack")]).unwrap();
-        assert!(Outbox::open(folder.path()).is_err_and(|error| taken(&error)));
-    }
-}
+mod tests;

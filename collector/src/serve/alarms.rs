@@ -10,10 +10,15 @@ use super::query;
 use crate::engine::Tenant;
 use crate::journal::rows::AlarmFilter;
 
+/// Most alarms that a query may name, or a command's filter find.
+pub(super) const MOST: usize = 10_000;
+
 /// Which alarms.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct AlarmQuery {
+    /// One or more ids, separated by commas.
+    id: Option<String>,
     /// On this entity: id, external id or a name that only one bears.
     entity_id: Option<String>,
     /// One or more severities, separated by commas.
@@ -39,6 +44,20 @@ pub(super) struct AlarmQuery {
 }
 
 impl AlarmQuery {
+    /// What may be asked, but for how much of it.
+    pub(super) const CONDITIONS: [&'static str; 10] = [
+        "id",
+        "entity_id",
+        "severity",
+        "cleared",
+        "since",
+        "incident_id",
+        "alarm_type",
+        "ack_state",
+        "source",
+        "history",
+    ];
+
     /// The filter; `None` where it names an entity that does not exist, so that nothing is found.
     pub(super) async fn filter(&self, tenant: &Tenant) -> Answer<Option<AlarmFilter>> {
         let entity = match query::some(self.entity_id.clone()) {
@@ -62,7 +81,12 @@ impl AlarmQuery {
         };
         let doors = [SourceKind::Snmp, SourceKind::Syslog, SourceKind::Webhook, SourceKind::Internal];
         let door = |word: &str| doors.into_iter().find(|door| door.word() == word);
+        let ids = query::words("id", self.id.as_deref(), |word| uuid::Uuid::parse_str(word).ok(), "the ids that alarms have")?;
+        if ids.len() > MOST {
+            return Err(Problem::unprocessable(format!("id names more than {MOST} alarms: ask in parts")));
+        }
         Ok(Some(AlarmFilter {
+            ids,
             entity,
             severity: query::words("severity", self.severity.as_deref(), Severity::parse, known)?,
             cleared: query::truth("cleared", self.cleared.as_deref())?,

@@ -2,20 +2,18 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use pedkai_core::model::{AckUntil, AlarmId, Command, CommandId, CommandKind, CommandTarget, IncidentId, Name, Outcome};
 use pedkai_core::pipeline::{self, Input};
-use pedkai_core::wire::{CommandAnswer, CommandOutcome, CommandRequest, TargetKind};
+use pedkai_core::wire::{CommandAnswer, CommandOutcome, CommandRequest, RefusedTargets, TargetKind};
 use serde_json::{Value, json};
 
 use super::access::{Can, Work};
-use super::alarms::AlarmQuery;
+use super::alarms::{AlarmQuery, MOST};
 use super::body::Json;
 use super::incidents::{STATUS_WORDS, status_of};
 use super::problem::{Answer, Problem};
 use super::world::{Note, World};
 use crate::engine::Tenant;
 use crate::journal::JournalError;
-
-/// Most alarms that one command's filter may find.
-const MOST: usize = 10_000;
+use crate::journal::rows::AlarmFilter;
 
 /// Kinds that this build carries out, for messages.
 const KINDS: &str = "ack, unack, own, assign, comment, clear, set_status";
@@ -31,9 +29,11 @@ pub(super) async fn post(State(world): State<World>, can: Can<Work>, Json(asked)
     if asked.expect.is_some() && targets.len() != 1 {
         return Err(Problem::unprocessable("expect goes with one target"));
     }
+    let id = CommandId(asked.id);
+    let answered = can.tenant.read(move |state| state.command_seq(id).is_some()).await?;
     let found = targets.len();
     let command = Command {
-        id: CommandId(asked.id),
+        id,
         actor: can.caller.actor(),
         kind,
         targets,
@@ -41,35 +41,51 @@ pub(super) async fn post(State(world): State<World>, can: Can<Work>, Json(asked)
         text: asked.text.clone(),
     };
     let word = command.kind.word();
-    if found == 0 {
-        return Ok(axum::Json(CommandAnswer {
-            seq: can.tenant.committed(),
-            outcome: CommandOutcome::Refused,
-            reason: "the filter finds nothing to act on".to_owned(),
-            changed: 0,
-        }));
+    // A filter that finds nothing any more may have found it when the same command came first.
+    if found == 0 && !answered {
+        let nothing = Outcome::Refused(Name::from("the filter finds nothing to act on"));
+        return told(can.tenant.committed(), nothing).map(axum::Json);
     }
     let before = before(&can.tenant, &asked).await?;
     let (seq, answer) = can.tenant.input(Input::Command(Box::new(command))).await?;
-    let id = CommandId(asked.id);
     let seq = can.tenant.read(move |state| state.command_seq(id)).await?.unwrap_or(seq);
     let pipeline::Answer::Command(outcome) = answer else {
         return Err(Problem::unavailable(1, "the command was not answered: send it again with the same id"));
     };
     note(&world, &can, &asked, word, before, &outcome).await?;
-    let answer = |outcome, reason: &str, changed| {
-        axum::Json(CommandAnswer {
-            seq,
-            outcome,
-            reason: reason.to_owned(),
-            changed,
-        })
+    told(seq, outcome).map(axum::Json)
+}
+
+/// The answer in the words of the wire.
+fn told(seq: u64, outcome: Outcome) -> Answer<CommandAnswer> {
+    let answer = |outcome, reason: &str, changed, refused| CommandAnswer {
+        seq,
+        outcome,
+        reason: reason.to_owned(),
+        changed,
+        refused,
     };
     match outcome {
-        Outcome::Done(changed) => Ok(answer(CommandOutcome::Done, "", changed)),
-        Outcome::Refused(reason) => Ok(answer(CommandOutcome::Refused, &reason, 0)),
+        Outcome::Done(changed) => Ok(answer(CommandOutcome::Done, "", changed, Vec::new())),
+        Outcome::Refused(reason) => Ok(answer(CommandOutcome::Refused, &reason, 0, Vec::new())),
         Outcome::Conflict(reason) => Err(Problem::new(StatusCode::CONFLICT, reason.to_string())),
         Outcome::NotFound => Err(Problem::not_found("target")),
+        Outcome::Partly { done, refused } => {
+            let id = |target: &CommandTarget| match target {
+                CommandTarget::Alarm(id) => id.0,
+                CommandTarget::Incident(id) => id.0,
+            };
+            let by_reason = refused.into_iter().map(|one| RefusedTargets {
+                reason: one.reason.to_string(),
+                ids: one.targets.iter().map(id).collect(),
+            });
+            let refused: Vec<RefusedTargets> = by_reason.collect();
+            let nothing = refused.first().filter(|_| done == 0).map(|first| first.reason.clone());
+            Ok(match nothing {
+                Some(reason) => answer(CommandOutcome::Refused, &reason, 0, refused),
+                None => answer(CommandOutcome::Done, "", done, refused),
+            })
+        }
     }
 }
 
@@ -112,31 +128,19 @@ async fn targets_of(tenant: &Tenant, asked: &CommandRequest) -> Answer<Vec<Comma
     }
 }
 
-/// The alarms that a filter finds now; an empty one is refused, as it would mean all of them.
+/// The alarms that a filter names, or finds now; an empty one is refused, as it would mean all of them.
 async fn found(tenant: &Tenant, filter: &Value) -> Answer<Vec<CommandTarget>> {
-    let wrong = || Problem::unprocessable("filter is a text such as severity=minor&cleared=true, or an object of the same");
-    let text = match filter {
-        Value::String(text) => text.trim_start_matches('?').to_owned(),
-        Value::Object(fields) => {
-            let mut text = String::new();
-            for (name, value) in fields {
-                let value = match value {
-                    Value::String(value) => value.clone(),
-                    Value::Bool(value) => value.to_string(),
-                    _ => return Err(wrong()),
-                };
-                let escaped: String = value.bytes().map(|byte| format!("%{byte:02x}")).collect();
-                text.push_str(&format!("{name}={escaped}&"));
-            }
-            text
-        }
-        _ => return Err(wrong()),
-    };
-    let uri: axum::http::Uri = format!("/?{}", text.trim_end_matches('&')).parse().map_err(|_| wrong())?;
-    let axum::extract::Query(query) = axum::extract::Query::<AlarmQuery>::try_from_uri(&uri).map_err(|_| wrong())?;
+    let query: AlarmQuery = serde_json::from_value(Value::Object(conditions(filter)?)).map_err(|error| Problem::unprocessable(format!("filter: {error}")))?;
     let Some(filter) = query.filter(tenant).await? else { return Ok(Vec::new()) };
-    if filter == crate::journal::rows::AlarmFilter::default() {
+    if filter == AlarmFilter::default() {
         return Err(Problem::unprocessable("an empty filter would mean every alarm: say which"));
+    }
+    let named = AlarmFilter {
+        ids: filter.ids.clone(),
+        ..AlarmFilter::default()
+    };
+    if filter == named {
+        return Ok(filter.ids.into_iter().map(|id| CommandTarget::Alarm(AlarmId(id))).collect());
     }
     let ids = tenant
         .ask(move |rows| {
@@ -158,6 +162,37 @@ async fn found(tenant: &Tenant, filter: &Value) -> Answer<Vec<CommandTarget>> {
     Ok(ids)
 }
 
+/// The conditions of a filter by name. One that is not known is refused: passed over, it would let more alarms in than were meant.
+fn conditions(filter: &Value) -> Answer<serde_json::Map<String, Value>> {
+    let wrong = || Problem::unprocessable("filter is a text such as severity=minor&cleared=true, or an object of the same");
+    let pairs: Vec<(String, Value)> = match filter {
+        Value::String(text) => {
+            let uri: axum::http::Uri = format!("/?{}", text.trim_start_matches('?')).parse().map_err(|_| wrong())?;
+            let axum::extract::Query(pairs) = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri).map_err(|_| wrong())?;
+            pairs.into_iter().map(|(name, value)| (name, Value::String(value))).collect()
+        }
+        Value::Object(fields) => fields.clone().into_iter().collect(),
+        _ => return Err(wrong()),
+    };
+    let mut known = serde_json::Map::new();
+    for (name, value) in pairs {
+        if !AlarmQuery::CONDITIONS.contains(&name.as_str()) {
+            let name = Name::cut(&name, 40);
+            return Err(Problem::unprocessable(format!(
+                "filter: '{name}' is none of {}",
+                AlarmQuery::CONDITIONS.join(", ")
+            )));
+        }
+        let value = match value {
+            Value::String(text) => text,
+            Value::Bool(truth) => truth.to_string(),
+            _ => return Err(wrong()),
+        };
+        known.insert(name, Value::String(value));
+    }
+    Ok(known)
+}
+
 /// What the audit log says of the target before.
 async fn before(tenant: &Tenant, asked: &CommandRequest) -> Answer<Value> {
     let Some(target) = asked.target else { return Ok(Value::Null) };
@@ -174,12 +209,14 @@ async fn before(tenant: &Tenant, asked: &CommandRequest) -> Answer<Value> {
     })
 }
 
-async fn note(world: &World, can: &Can<Work>, asked: &CommandRequest, word: &'static str, before: Value, outcome: &Outcome) -> Answer<()> {
-    let (outcome, reason) = match outcome {
+async fn note(world: &World, can: &Can<Work>, asked: &CommandRequest, word: &'static str, before: Value, how: &Outcome) -> Answer<()> {
+    let (outcome, reason) = match how {
         Outcome::Done(changed) => ("done", changed.to_string()),
         Outcome::Refused(reason) => ("refused", reason.to_string()),
         Outcome::Conflict(reason) => ("conflict", reason.to_string()),
         Outcome::NotFound => ("not_found", String::new()),
+        Outcome::Partly { done: 0, refused } => ("refused", refused.first().map(|one| one.reason.to_string()).unwrap_or_default()),
+        Outcome::Partly { done, .. } => ("done", done.to_string()),
     };
     let (resource_type, resource_id) = match asked.target {
         Some(target) => (if target.kind == TargetKind::Alarm { "alarm" } else { "incident" }, target.id.to_string()),
@@ -188,6 +225,9 @@ async fn note(world: &World, can: &Can<Work>, asked: &CommandRequest, word: &'st
     let mut after = json!({"command": asked, "outcome": outcome});
     if !reason.is_empty() {
         after[if outcome == "done" { "changed" } else { "reason" }] = reason.into();
+    }
+    if let Outcome::Partly { refused, .. } = how {
+        after["not_changed"] = refused.iter().map(|one| one.targets.len()).sum::<usize>().into();
     }
     world
         .audit(

@@ -117,6 +117,65 @@ async fn a_filter_acts_on_what_it_finds() {
     }
     let left = bench.get("/api/v1/alarms?ack_state=none", &key).await;
     assert_eq!(left["items"].as_array().unwrap().len(), 14);
+    let (status, problem) = bench.post("/api/v1/commands", &ann, by(json!({"severity": "warning", "colour": "red"}))).await;
+    assert_eq!(status, 422, "a condition that is passed over would let more in: {problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("colour"), "{problem}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filter_that_names_alarms_means_those_and_says_which_refused() {
+    let bench = Bench::start().await;
+    let key = bench.key("default", "alarm:write,read");
+    let (ann, bob) = (
+        bench.named_user("default", "ann", Role::Operator).await,
+        bench.named_user("default", "bob", Role::Operator).await,
+    );
+    let body: Vec<Value> = (0..300).map(|n| alarm(&format!("R{n}"), "FAN", "minor")).collect();
+    bench.post("/api/v1/alarms/ingest", &key, json!(body)).await;
+    let listed = bench.get("/api/v1/alarms?limit=1000", &key).await;
+    let ids: Vec<String> = listed["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["id"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(ids.len(), 300);
+    bench.alarm(&key, "R900", "FAN", "minor").await;
+    for own in &ids[..2] {
+        assert_eq!(
+            bench.post("/api/v1/commands", &ann, command("own", "alarm", &json!(own))).await.1["outcome"],
+            "done"
+        );
+    }
+    let stranger = Uuid::new_v4().to_string();
+    let named = format!("{},{stranger}", ids.join(","));
+    let clear = json!({"id": Uuid::new_v4(), "kind": "clear", "text": "over", "filter": {"id": named}});
+    let (status, done) = bench.post("/api/v1/commands", &bob, clear.clone()).await;
+    assert_eq!((status, &done["outcome"], &done["changed"]), (200, &json!("done"), &json!(298)), "{done}");
+    let refused = done["refused"].as_array().unwrap();
+    assert_eq!(refused.len(), 2, "{done}");
+    let of = |word: &str| refused.iter().find(|one| one["reason"].as_str().unwrap().contains(word)).unwrap()["ids"].clone();
+    assert_eq!(of("ann"), json!([ids[0], ids[1]]));
+    assert_eq!(of("any more"), json!([stranger]));
+    assert_eq!(bench.post("/api/v1/commands", &bob, clear).await.1, done, "sent again it is the first answer");
+    let left = bench.get("/api/v1/alarms?cleared=false", &key).await;
+    assert_eq!(left["items"].as_array().unwrap().len(), 3, "what came after is left alone");
+    let one = format!("/api/v1/alarms?id={},{}", ids[5], ids[7]);
+    assert_eq!(bench.get(&one, &key).await["items"].as_array().unwrap().len(), 2);
+    let again = json!({"id": Uuid::new_v4(), "kind": "clear", "text": "over", "filter": {"id": ids[0]}});
+    let (_, refused) = bench.post("/api/v1/commands", &bob, again).await;
+    assert_eq!(refused["outcome"], "refused", "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filter_that_emptied_itself_gives_its_first_answer_again() {
+    let bench = Bench::start().await;
+    let (key, ann) = (bench.key("default", "alarm:write,read"), bench.user("default", Role::Operator).await);
+    bench.alarm(&key, "R1", "FAN", "minor").await;
+    let ack = json!({"id": Uuid::new_v4(), "kind": "ack", "filter": {"ack_state": "none"}});
+    let (_, first) = bench.post("/api/v1/commands", &ann, ack.clone()).await;
+    assert_eq!(first["changed"], 1, "{first}");
+    assert_eq!(bench.post("/api/v1/commands", &ann, ack).await.1, first);
 }
 
 #[tokio::test(flavor = "multi_thread")]

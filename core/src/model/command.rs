@@ -175,4 +175,25 @@ pub enum Outcome {
     /// No such target here.
     #[n(3)]
     NotFound,
+    /// Of many targets some refused; the others changed.
+    #[n(4)]
+    Partly {
+        /// How many changed; may be none.
+        #[n(0)]
+        done: u32,
+        /// Those that did not, by reason.
+        #[n(1)]
+        refused: Vec<Refused>,
+    },
+}
+
+/// Targets of a command that refused for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, minicbor::Encode, minicbor::Decode)]
+pub struct Refused {
+    /// The state machine's no.
+    #[n(0)]
+    pub reason: Name,
+    /// Who said it.
+    #[n(1)]
+    pub targets: Vec<CommandTarget>,
 }

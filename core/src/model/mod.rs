@@ -22,7 +22,7 @@ mod subject;
 mod time;
 
 pub use alarm::{Ack, AckUntil, Alarm, AlarmIx, AlarmRef, Anchor, EventRing, HistoryEntry, StatusChange, Symptom};
-pub use command::{Actor, Command, CommandKind, CommandTarget, Outcome, Role};
+pub use command::{Actor, Command, CommandKind, CommandTarget, Outcome, Refused, Role};
 pub use counted::Counted;
 pub use event::{AlarmReport, Event, Payload, SnmpNotification, SnmpVersion, SourceKind, VarBind, VarValue};
 pub use facts::{AlarmFacts, AlarmLookup};

@@ -1,5 +1,7 @@
 //! The way of an operator's command.
 
+use std::collections::BTreeMap;
+
 use super::answer::Answer;
 use super::delta::Delta;
 use super::event::emit_alarm;
@@ -7,7 +9,7 @@ use super::turn::Turn;
 use crate::correlation::{self, IncidentDelta};
 use crate::model::{
     AlarmId, AlarmIx, Command, CommandKind, CommandTarget, IdKind, Incident, IncidentId, IncidentIx, IncidentStatus, Link, LinkReason, Member, Name, Outcome,
-    Reason, Severity, SharedList, Span,
+    Reason, Refused, Severity, SharedList, Span,
 };
 use crate::reduction;
 
@@ -26,24 +28,38 @@ pub(super) fn take(turn: &mut Turn<'_>, command: &Command) -> Answer {
     Answer::Command(outcome)
 }
 
-/// One target: its refusal is the answer. Many: those that refuse are passed over, and the count says how many changed.
+/// One target: its refusal is the answer. Many: each changes or refuses for itself, and the answer says which did not, and why.
 fn on_targets(turn: &mut Turn<'_>, command: &Command) -> Outcome {
-    let mut done = 0;
-    let mut last = None;
-    for target in &command.targets {
-        let outcome = match target {
-            CommandTarget::Alarm(id) => on_alarm(turn, command, *id),
-            CommandTarget::Incident(id) => on_incident(turn, command, *id),
-        };
-        match outcome {
-            Outcome::Done(_) => done += 1,
-            other => last = Some(other),
-        }
+    if let [target] = command.targets.as_slice() {
+        return on_target(turn, command, *target);
     }
-    match (done, last) {
-        (0, Some(outcome)) => outcome,
-        (0, None) => Outcome::Refused(Name::from("it names nothing to act on")),
-        _ => Outcome::Done(done),
+    let mut done = 0;
+    let mut refused: BTreeMap<Name, Vec<CommandTarget>> = BTreeMap::new();
+    for target in &command.targets {
+        let reason = match on_target(turn, command, *target) {
+            Outcome::Done(_) | Outcome::Partly { .. } => {
+                done += 1;
+                continue;
+            }
+            Outcome::Refused(reason) | Outcome::Conflict(reason) => reason,
+            Outcome::NotFound => Name::from("it is not here any more"),
+        };
+        refused.entry(reason).or_default().push(*target);
+    }
+    match (done, refused.is_empty()) {
+        (0, true) => Outcome::Refused(Name::from("it names nothing to act on")),
+        (_, true) => Outcome::Done(done),
+        (_, false) => Outcome::Partly {
+            done,
+            refused: refused.into_iter().map(|(reason, targets)| Refused { reason, targets }).collect(),
+        },
+    }
+}
+
+fn on_target(turn: &mut Turn<'_>, command: &Command, target: CommandTarget) -> Outcome {
+    match target {
+        CommandTarget::Alarm(id) => on_alarm(turn, command, id),
+        CommandTarget::Incident(id) => on_incident(turn, command, id),
     }
 }
 

@@ -104,7 +104,7 @@ impl Delta {
             Delta::Alarm(delta) => Some(delta.reason()),
             Delta::Incident(delta) => delta.reason(),
             Delta::Key { .. } => None,
-            Delta::Command { outcome, .. } => Some(if matches!(outcome, Outcome::Done(_)) {
+            Delta::Command { outcome, .. } => Some(if matches!(outcome, Outcome::Done(_) | Outcome::Partly { done: 1.., .. }) {
                 Reason::CommandDone
             } else {
                 Reason::CommandRefused

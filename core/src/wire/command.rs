@@ -39,6 +39,7 @@ pub struct CommandRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
     /// … or every alarm that this filter finds, as the list's query: `"severity=critical,major&cleared=false"` or the same as an object.
+    /// `id` alone names the alarms themselves, up to 10,000: exactly those, whatever changed since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub filter: Option<serde_json::Value>,
@@ -82,4 +83,17 @@ pub struct CommandAnswer {
     pub reason: String,
     /// How many targets changed.
     pub changed: u32,
+    /// Targets of many that did not change, by reason; none where all of them did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<RefusedTargets>,
+}
+
+/// Targets of a command that did not change, for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RefusedTargets {
+    /// Why.
+    pub reason: String,
+    /// Their ids.
+    pub ids: Vec<Uuid>,
 }

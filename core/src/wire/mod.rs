@@ -13,7 +13,7 @@ mod ingest;
 use serde::{Deserialize, Serialize};
 
 pub use auth::{LoginRequest, RefreshRequest, TokenAnswer};
-pub use command::{CommandAnswer, CommandOutcome, CommandRequest, Target, TargetKind};
+pub use command::{CommandAnswer, CommandOutcome, CommandRequest, RefusedTargets, Target, TargetKind};
 pub use feed::{ChangeEnd, ChangeLine};
 pub use ingest::{Accepted, IngestStatus, Rejected};
 

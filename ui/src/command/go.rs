@@ -14,6 +14,8 @@ pub enum GoCommand {
     Gallery,
     /// The list of incidents.
     Incidents,
+    /// What was asked and is not done.
+    Outbox,
     /// What needs me now.
     Overview,
     /// How the product itself is.
@@ -30,6 +32,7 @@ impl GoCommand {
         Self::Topology,
         Self::Overview,
         Self::System,
+        Self::Outbox,
         Self::Gallery,
         Self::Back,
     ];
@@ -41,6 +44,7 @@ impl GoCommand {
             Self::Back => None,
             Self::Gallery => Some(ViewName::Gallery),
             Self::Incidents => Some(ViewName::Incidents),
+            Self::Outbox => Some(ViewName::Outbox),
             Self::Overview => Some(ViewName::Overview),
             Self::System => Some(ViewName::System),
             Self::Topology => Some(ViewName::Topology),
@@ -58,6 +62,7 @@ impl GoCommand {
             Self::Back => ("Back", &[Keys::Plain(Key::Backspace)]),
             Self::Gallery => ("Design system", &[]),
             Self::Incidents => ("Incidents", &[Keys::Control(Key::Num2)]),
+            Self::Outbox => ("Outbox: what is not done", &[Keys::Control(Key::Num6)]),
             Self::Overview => ("Overview", &[Keys::Control(Key::Num4)]),
             Self::System => ("System", &[Keys::Control(Key::Num5)]),
             Self::Topology => ("Topology", &[Keys::Control(Key::Num3)]),

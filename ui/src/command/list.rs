@@ -84,6 +84,8 @@ impl ListCommand {
         match self {
             Self::Escape => None,
             Self::Group | Self::Unfold if !alarms => Some("Only in the alarm list"),
+            Self::Filter | Self::ShowOnMap if situation.view == ViewName::Outbox => Some("Only in the lists of alarms and incidents"),
+            _ if situation.view == ViewName::Outbox => None,
             _ if alarms || matches!(situation.view, ViewName::Incidents | ViewName::Incident) => None,
             _ => Some("Only in a list"),
         }

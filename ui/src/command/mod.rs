@@ -11,6 +11,7 @@ mod go;
 mod keys;
 mod list;
 mod map;
+mod outbox;
 
 use egui::Context;
 
@@ -22,6 +23,7 @@ pub use go::GoCommand;
 pub use keys::Keys;
 pub use list::ListCommand;
 pub use map::MapCommand;
+pub use outbox::OutboxCommand;
 
 /// A command of any family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +38,8 @@ pub enum Command {
     List(ListCommand),
     /// Moves on the map.
     Map(MapCommand),
+    /// Works what is not done.
+    Outbox(OutboxCommand),
 }
 
 /// What a command is called, and how it is given.
@@ -68,7 +72,8 @@ impl Command {
         let go = GoCommand::ALL.iter().copied().map(Self::Go);
         let list = ListCommand::ALL.iter().copied().map(Self::List);
         let map = MapCommand::ALL.iter().copied().map(Self::Map);
-        go.chain(alarm).chain(list).chain(map).chain(app)
+        let outbox = OutboxCommand::ALL.iter().copied().map(Self::Outbox);
+        go.chain(alarm).chain(list).chain(map).chain(outbox).chain(app)
     }
 
     /// The family's name, a head on the key sheet.
@@ -79,6 +84,7 @@ impl Command {
             Self::Go(_) => "Screens",
             Self::List(_) => "In a list",
             Self::Map(_) => "On the map",
+            Self::Outbox(_) => "In the outbox",
         }
     }
 
@@ -90,6 +96,7 @@ impl Command {
             Self::Go(command) => command.facts(),
             Self::List(command) => command.facts(),
             Self::Map(command) => command.facts(),
+            Self::Outbox(command) => command.facts(),
         }
     }
 
@@ -100,6 +107,7 @@ impl Command {
             Self::App(_) | Self::Go(_) => None,
             Self::List(command) => command.why_not(situation),
             Self::Map(command) => command.why_not(situation),
+            Self::Outbox(command) => command.why_not(situation),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! - gives: rows by id and in bulk, counts, the worst alarm of an entity, a revision that says whether anything changed
 //! - never knows: where the changes come from, or how a row is drawn
 
+mod asked;
 mod change;
 mod details;
 mod freshness;
@@ -19,6 +20,7 @@ use uuid::Uuid;
 
 use crate::theme::Level;
 
+pub use asked::{Aim, Asked, Fate, Outbox};
 pub use change::{Change, Kind};
 pub use details::{Detail, Details};
 pub use freshness::{patience, silence};
@@ -88,6 +90,8 @@ pub struct Model {
     tallies: Tallies,
     /// Answers to questions that the feed does not bring.
     pub details: Details,
+    /// What was asked of the collector and is not done.
+    pub outbox: Outbox,
 }
 
 impl Model {
@@ -122,7 +126,7 @@ impl Model {
         }
     }
 
-    /// Forgets everything, because a whole state comes next.
+    /// Forgets everything that the collector told, because a whole state comes next.
     pub fn clear(&mut self) {
         self.alarms.clear();
         self.incidents.clear();

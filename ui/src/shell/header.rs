@@ -2,6 +2,7 @@ use egui::{Align, Frame, Layout, Margin, Rect, Role, Sense, Ui, WidgetInfo, pos2
 
 use super::{Gestures, Status};
 use crate::{
+    command::{Command, GoCommand},
     format::{self, Clock},
     theme::{Icon, Level, Theme, Weight},
     widgets::{badge, chip, text},
@@ -27,7 +28,7 @@ pub(super) fn show(ui: &mut Ui, clock: &Clock, status: &Status, done: &mut Gestu
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = space.s;
-                right(ui, &theme, clock, status, fits);
+                right(ui, &theme, clock, status, fits, done);
             });
         });
     });
@@ -36,6 +37,7 @@ pub(super) fn show(ui: &mut Ui, clock: &Clock, status: &Status, done: &mut Gestu
 /// Which of the things that may be left out there is room for.
 #[derive(Clone, Copy)]
 struct Fits {
+    refused: bool,
     waiting: bool,
     unacked: bool,
     mode: bool,
@@ -58,12 +60,14 @@ impl Fits {
             }
             fits
         };
+        let refused = takes(status.refused > 0, chip::state_width(ui, &format::count(status.refused), "refused"));
         let mode = takes(true, chip::state_width(ui, status.mode.words().1, ""));
         let waiting = takes(status.waiting > 0, chip::state_width(ui, &waiting(status), "waiting"));
         let unacked = takes(true, gap + width(&unacked_words(status), Weight::Medium.at(theme.scale.text.body)));
         let user = takes(!status.user.is_empty(), chip::state_width(ui, &status.user, ""));
         let day = takes(true, gap + 1.0 + width(&clock.day(), Weight::Regular.at(theme.scale.text.small)));
         Self {
+            refused,
             waiting,
             unacked,
             mode,
@@ -82,7 +86,8 @@ fn unacked_words(status: &Status) -> String {
 }
 
 /// Draws what stands at the right, from the right.
-fn right(ui: &mut Ui, theme: &Theme, clock: &Clock, status: &Status, fits: Fits) {
+fn right(ui: &mut Ui, theme: &Theme, clock: &Clock, status: &Status, fits: Fits, done: &mut Gestures) {
+    let mut opened = false;
     time(ui, theme, clock, fits.day);
     if fits.day {
         divider(ui, theme);
@@ -95,8 +100,18 @@ fn right(ui: &mut Ui, theme: &Theme, clock: &Clock, status: &Status, fits: Fits)
         chip::state(ui, icon, word, "", chip::Tone::Quiet).on_hover_text(meaning);
     }
     if fits.waiting {
-        let hint = "Sent as soon as the collector answers";
-        chip::state(ui, Icon::TRAY, &waiting(status), "waiting", chip::Tone::Level(Level::Minor)).on_hover_text(hint);
+        let hint = "Sent as soon as the collector answers. Click for the outbox";
+        let chip = chip::state_door(ui, Icon::TRAY, &waiting(status), "waiting", chip::Tone::Level(Level::Minor)).on_hover_text(hint);
+        opened |= chip.clicked();
+    }
+    if fits.refused {
+        let hint = "Commands that were refused: nothing was changed by them. Click for the outbox";
+        let words = format::count(status.refused);
+        let chip = chip::state_door(ui, Icon::PROHIBIT, &words, "refused", chip::Tone::Level(Level::Major)).on_hover_text(hint);
+        opened |= chip.clicked();
+    }
+    if opened {
+        done.commands.push(Command::Go(GoCommand::Outbox));
     }
 }
 

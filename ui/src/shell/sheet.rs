@@ -31,10 +31,11 @@ pub(super) fn show(ctx: &Context, situation: &Situation) -> bool {
             .show(ui, |ui| {
                 ui.spacing_mut().item_spacing.x = theme.scale.space.xxl;
                 ui.columns(3, |columns| {
-                    for (column, families) in columns
-                        .iter_mut()
-                        .zip([&["Screens", "Window"][..], &["Alarms and incidents", "On the map"], &["In a list"]])
-                    {
+                    for (column, families) in columns.iter_mut().zip([
+                        &["Screens", "Window", "In the outbox"][..],
+                        &["Alarms and incidents", "On the map"],
+                        &["In a list"],
+                    ]) {
                         for family in families {
                             list(column, &theme, family, situation);
                         }

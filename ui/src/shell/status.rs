@@ -106,6 +106,8 @@ pub struct Status {
     pub stale_sources: usize,
     /// Commands that wait for the collector.
     pub waiting: usize,
+    /// Commands that were refused, and nobody took note yet.
+    pub refused: usize,
     /// How far the machine may act.
     pub mode: Mode,
     /// What the collector says goes wrong with it, such as a disk that is full.

@@ -43,7 +43,7 @@ impl Seat<'_> {
         acts.iter()
             .filter_map(|intent| {
                 if let Intent::Act(act) = intent {
-                    Some((act.kind.clone(), act.targets.len()))
+                    Some((act.kind.clone(), act.aims.len()))
                 } else {
                     None
                 }

@@ -90,7 +90,7 @@ fn shell() {
 }
 
 /// A screen in the frame, with the status that its model gives.
-fn screen(results: &mut SnapshotResults, name: &str, size: egui::Vec2, view: ViewName, model: &Model, mut draw: impl FnMut(&mut egui::Ui, &Model)) {
+pub(super) fn screen(results: &mut SnapshotResults, name: &str, size: egui::Vec2, view: ViewName, model: &Model, mut draw: impl FnMut(&mut egui::Ui, &Model)) {
     let situation = Situation {
         view,
         selected: 1,
@@ -105,6 +105,8 @@ fn screen(results: &mut SnapshotResults, name: &str, size: egui::Vec2, view: Vie
             .iter()
             .filter(|source| crate::model::silence(source, clock().now).is_some())
             .count(),
+        refused: model.outbox.refused(),
+        waiting: model.outbox.len() - model.outbox.refused(),
         ..status(Link::Live)
     };
     let mut shell = Shell::default();

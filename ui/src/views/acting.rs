@@ -1,12 +1,13 @@
 //! What lists of alarms and incidents share: a command on what is selected, with a question before it where one is due.
 
 use egui::Context;
-use pedkai_core::model::{AckUntil, CommandKind, CommandTarget, Name, Span, Timestamp};
+use pedkai_core::model::{AckUntil, CommandKind, Name, Span, Timestamp};
 
 use crate::{
     command::AlarmCommand,
     format::{self, Clock},
     intent::{Act, Intent},
+    model::Aim,
     theme::{Icon, Level, Theme},
     widgets::{
         badge, button,
@@ -18,10 +19,8 @@ use crate::{
 /// Something a command is about to be given on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subject {
-    /// What.
-    pub target: CommandTarget,
-    /// Its name on screen.
-    pub name: String,
+    /// What, and its name on screen.
+    pub aim: Aim,
     /// Its severity.
     pub level: Level,
     /// Its state as it is on screen.
@@ -100,7 +99,7 @@ impl Acting {
 impl Question {
     fn words(&self) -> (String, &'static str) {
         let what = match self.subjects.as_slice() {
-            [one] => one.name.clone(),
+            [one] => one.aim.name.clone(),
             many => format!("{} selected", format::count(many.len())),
         };
         match self.command {
@@ -168,7 +167,7 @@ impl Question {
         });
         let theme = Theme::of(ui);
         for subject in self.subjects.iter().take(4) {
-            text::body(ui, &subject.name);
+            text::body(ui, &subject.aim.name);
         }
         let more = self.subjects.len().saturating_sub(4);
         if more > 0 {
@@ -203,7 +202,7 @@ impl Question {
         };
         Intent::Act(Act {
             kind,
-            targets: self.subjects.iter().map(|subject| subject.target).collect(),
+            aims: self.subjects.into_iter().map(|subject| subject.aim).collect(),
             expect,
             text: self.text.trim().to_owned(),
         })

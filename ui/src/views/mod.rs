@@ -10,6 +10,7 @@ pub mod alarms;
 pub mod gallery;
 pub mod incident;
 pub mod incidents;
+pub mod outbox;
 pub mod overview;
 pub mod system;
 pub mod topology;
@@ -31,6 +32,8 @@ pub enum ViewName {
     Incident,
     /// The list of incidents.
     Incidents,
+    /// What was asked and is not done.
+    Outbox,
     /// What needs me now.
     Overview,
     /// How the product itself is.
@@ -46,6 +49,7 @@ impl ViewName {
         Self::Gallery,
         Self::Incident,
         Self::Incidents,
+        Self::Outbox,
         Self::Overview,
         Self::System,
         Self::Topology,
@@ -61,6 +65,7 @@ impl ViewName {
             Self::Gallery => "Gallery",
             Self::Incident => "Incident",
             Self::Incidents => "Incidents",
+            Self::Outbox => "Outbox",
             Self::Overview => "Overview",
             Self::System => "System",
             Self::Topology => "Topology",
@@ -78,6 +83,7 @@ impl ViewName {
             Self::Alarms => Icon::BELL,
             Self::Gallery => Icon::BOUNDING_BOX,
             Self::Incident | Self::Incidents => Icon::STACK,
+            Self::Outbox => Icon::TRAY,
             Self::Overview => Icon::SQUARES_FOUR,
             Self::System => Icon::HEARTBEAT,
             Self::Topology => Icon::GRAPH,

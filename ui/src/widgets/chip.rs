@@ -91,8 +91,17 @@ pub fn state_width(ui: &Ui, words: &str, detail: &str) -> f32 {
     theme.scale.text.title + space.xs + width(words, Weight::Medium) + gap + width(detail, Weight::Regular) + 2.0 * space.s
 }
 
-/// A state in words after a small dot, for the header.
+/// A state in words after a small icon, for the header.
 pub fn state(ui: &mut Ui, icon: Icon, words: &str, detail: &str, tone: Tone) -> Response {
+    draw_state(ui, icon, words, detail, tone, Sense::hover())
+}
+
+/// The same, and it leads somewhere when it is clicked.
+pub fn state_door(ui: &mut Ui, icon: Icon, words: &str, detail: &str, tone: Tone) -> Response {
+    draw_state(ui, icon, words, detail, tone, Sense::click())
+}
+
+fn draw_state(ui: &mut Ui, icon: Icon, words: &str, detail: &str, tone: Tone, sense: Sense) -> Response {
     let theme = Theme::of(ui);
     let space = &theme.scale.space;
     let ink = match tone {
@@ -102,15 +111,21 @@ pub fn state(ui: &mut Ui, icon: Icon, words: &str, detail: &str, tone: Tone) -> 
     let font = Weight::Medium.at(theme.scale.text.small);
     let detail_font = Weight::Regular.at(theme.scale.text.small);
     let icon_size = theme.scale.text.title;
-    let (rect, response) = ui.allocate_exact_size(vec2(state_width(ui, words, detail), 24.0), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(state_width(ui, words, detail), 24.0), sense);
     if let Tone::Level(level) = tone {
         ui.painter().rect_filled(rect, theme.small_corner(), theme.level(level).tint);
+    }
+    let door = sense.senses_click();
+    if door && (response.hovered() || response.has_focus()) {
+        let edge = if response.has_focus() { theme.palette.accent.focus } else { ink };
+        ui.painter().rect_stroke(rect, theme.small_corner(), (1.5, edge), StrokeKind::Inside);
     }
     let inner = rect.shrink2(vec2(space.s, 0.0));
     text::paint_icon(ui.painter(), inner.with_max_x(inner.left() + icon_size), icon, icon_size, ink);
     let words_rect = inner.with_min_x(inner.left() + icon_size + space.xs);
     text::paint(ui.painter(), words_rect, words, font, ink, Align::Min);
     text::paint(ui.painter(), inner, detail, detail_font, ink, Align::Max);
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{words} {detail}").trim()));
+    let role = if door { Role::Button } else { Role::Label };
+    response.widget_info(|| WidgetInfo::labeled(role, true, format!("{words} {detail}").trim()));
     response
 }

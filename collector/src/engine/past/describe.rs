@@ -158,6 +158,8 @@ fn rest(delta: &Delta, record: &Record, minter: &Minter) -> Told {
                 Outcome::Refused(why) => ("refused", Some(why)),
                 Outcome::Conflict(why) => ("conflict", Some(why)),
                 Outcome::NotFound => ("not_found", None),
+                Outcome::Partly { done: 0, refused } => ("refused", refused.first().map(|first| &first.reason)),
+                Outcome::Partly { refused, .. } => ("partly", refused.first().map(|first| &first.reason)),
             };
             told("command", "command", Some(id.0), json!({ "outcome": outcome, "why": why }))
         }

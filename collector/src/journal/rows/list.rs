@@ -23,6 +23,8 @@ pub struct Listed<T> {
 /// Which alarms. An empty list or `None` asks for nothing in particular.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AlarmFilter {
+    /// One of these.
+    pub ids: Vec<Uuid>,
     /// On this entity, or spoken by this device.
     pub entity: Option<Uuid>,
     /// Of one of these severities.
@@ -154,6 +156,12 @@ impl Rows {
             let mut sql = Where::default();
             if !filter.history {
                 sql.add("live = 1", []);
+            }
+            if !filter.ids.is_empty() {
+                sql.one_of("pos", filter.ids.iter().map(|id| place(&view.minter, Kind::Alarm, *id)));
+                // Another tenant's id may have the place of one of ours.
+                let marks = vec!["?"; filter.ids.len()].join(", ");
+                sql.add(&format!("id IN ({marks})"), filter.ids.iter().map(|id| Value::Blob(id.as_bytes().to_vec())));
             }
             if let Some(entity) = filter.entity {
                 let pos = place(&view.minter, Kind::Entity, entity);

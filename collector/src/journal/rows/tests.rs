@@ -153,6 +153,8 @@ fn filters_give_what_they_say_and_pages_join_without_a_gap() {
         },
         &|row| row.changed_at >= at(1_030),
     );
+    let ids = vec![full(3).id, full(31).id, full(99).id];
+    check(AlarmFilter { ids, ..none() }, &|row| [full(3).id, full(31).id].contains(&row.id));
     let entity = full(3).entity_id;
     check(
         AlarmFilter {

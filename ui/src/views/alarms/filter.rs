@@ -1,10 +1,12 @@
 //! The filter of the list: written in words, told in words.
 
 use pedkai_core::screen::AlarmRow;
-
+use rustc_hash::FxHashSet;
+use std::rc::Rc;
 use uuid::Uuid;
 
 use crate::{
+    format,
     model::{Model, Standing},
     theme::Level,
 };
@@ -48,6 +50,7 @@ pub(super) struct Filter {
     pub(super) scope: Scope,
     pub(super) level: Option<Level>,
     entity: Option<Uuid>,
+    these: Option<Rc<FxHashSet<Uuid>>>,
     terms: Vec<(bool, Term)>,
 }
 
@@ -65,6 +68,7 @@ impl Filter {
             scope,
             level,
             entity: None,
+            these: None,
             terms,
         }
     }
@@ -72,6 +76,12 @@ impl Filter {
     /// The same, narrowed to an entity and everything in it.
     pub(super) fn of(mut self, entity: Option<Uuid>) -> Self {
         self.entity = entity;
+        self
+    }
+
+    /// The same, narrowed to alarms that are named.
+    pub(super) fn only(mut self, these: Option<Rc<FxHashSet<Uuid>>>) -> Self {
+        self.these = these;
         self
     }
 
@@ -84,13 +94,14 @@ impl Filter {
         };
         in_scope
             && self.level.is_none_or(|level| Level::from(alarm.severity) == level && !alarm.cleared)
+            && self.these.as_ref().is_none_or(|these| these.contains(&alarm.id))
             && self.entity.is_none_or(|entity| within(model, alarm, entity))
             && self.terms.iter().all(|(wanted, term)| term.holds(alarm, standing) == *wanted)
     }
 
     /// Whether only the scope narrows the list.
     pub(super) fn is_plain(&self) -> bool {
-        self.terms.is_empty() && self.level.is_none() && self.entity.is_none()
+        self.terms.is_empty() && self.level.is_none() && self.entity.is_none() && self.these.is_none()
     }
 
     /// The conditions one by one, as a sentence would say them.
@@ -106,7 +117,11 @@ impl Filter {
             .iter()
             .map(|(wanted, term)| if *wanted { term.words() } else { format!("not ({})", term.words()) });
         let entity = self.entity.map(|entity| format!("on or in {}", model.name_of(entity)));
-        std::iter::once(scope.to_owned()).chain(level).chain(entity).chain(terms).collect()
+        let these = self
+            .these
+            .as_ref()
+            .map(|these| format!("{} of the outbox", format::counted(these.len(), "alarm")));
+        std::iter::once(scope.to_owned()).chain(level).chain(entity).chain(these).chain(terms).collect()
     }
 }
 

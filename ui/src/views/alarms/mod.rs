@@ -8,11 +8,13 @@ mod rows;
 
 use egui::Ui;
 use pedkai_core::{
-    model::{AlarmId, CommandTarget, Span, Timestamp},
+    model::{Span, Timestamp},
     screen::AlarmRow,
+    wire::{Target, TargetKind},
 };
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 use uuid::Uuid;
 
 use self::{
@@ -28,7 +30,7 @@ use crate::{
     command::{AlarmCommand, Command, ListCommand},
     format::Clock,
     intent::Intent,
-    model::{Model, Standing},
+    model::{Aim, Model, Standing},
     theme::{Icon, Level, Theme},
     widgets::{
         empty,
@@ -64,6 +66,7 @@ pub struct Alarms {
     scope: Scope,
     level: Option<Level>,
     entity: Option<Uuid>,
+    these: Option<Rc<FxHashSet<Uuid>>>,
     written: String,
     write: bool,
     selection: Selection<Uuid>,
@@ -119,10 +122,20 @@ impl Alarms {
         self.entity = Some(entity);
     }
 
+    /// Narrows the list to these alarms.
+    pub fn only(&mut self, alarms: impl IntoIterator<Item = Uuid>) {
+        self.widen();
+        self.these = Some(Rc::new(alarms.into_iter().collect()));
+    }
+
     fn widen(&mut self) {
-        (self.scope, self.level) = (Scope::All, None);
+        self.scope = Scope::All;
+        self.drop_filter();
+    }
+
+    fn drop_filter(&mut self) {
         self.written.clear();
-        self.entity = None;
+        (self.level, self.entity, self.these) = (None, None, None);
     }
 
     /// Carries out commands, then draws.
@@ -211,14 +224,13 @@ impl Alarms {
                 self.filter().words(model).join(", ")
             );
             if empty::empty(ui, Icon::FUNNEL, "Nothing fits the filter", &why, Some("Drop the filter")) {
-                self.written.clear();
-                (self.level, self.entity) = (None, None);
+                self.drop_filter();
             }
         }
     }
 
     fn filter(&self) -> Filter {
-        Filter::read(self.scope, self.level, &self.written).of(self.entity)
+        Filter::read(self.scope, self.level, &self.written).of(self.entity).only(self.these.clone())
     }
 
     fn refresh(&mut self, ui: &Ui, model: &Model, clock: &Clock) {
@@ -265,15 +277,20 @@ impl Alarms {
         match command {
             Command::Alarm(command) => intents.extend(self.acting.start(command, self.subjects(model, command))),
             Command::List(command) => self.move_by(command, model, intents),
-            Command::App(_) | Command::Go(_) | Command::Map(_) => {}
+            Command::App(_) | Command::Go(_) | Command::Map(_) | Command::Outbox(_) => {}
         }
     }
 
     fn subjects(&self, model: &Model, command: AlarmCommand) -> Vec<Subject> {
         self.fitting(model, command)
             .map(|alarm| Subject {
-                target: CommandTarget::Alarm(AlarmId(alarm.id)),
-                name: format!("{} on {}", alarm.alarm_type, alarm.entity_name),
+                aim: Aim {
+                    target: Target {
+                        kind: TargetKind::Alarm,
+                        id: alarm.id,
+                    },
+                    name: format!("{} on {}", alarm.alarm_type, alarm.entity_name),
+                },
                 level: alarm.severity.into(),
                 changed_at: alarm.changed_at,
             })
@@ -338,10 +355,7 @@ impl Alarms {
             }
             ListCommand::Escape if self.open.is_some() => self.open = None,
             ListCommand::Escape if !self.selection.is_empty() => self.selection.clear(),
-            ListCommand::Escape => {
-                self.written.clear();
-                (self.level, self.entity) = (None, None);
-            }
+            ListCommand::Escape => self.drop_filter(),
             _ => {}
         }
     }

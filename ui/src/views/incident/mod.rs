@@ -146,7 +146,7 @@ impl Incident {
             let subject = subject(incident);
             intents.push(Intent::Act(Act {
                 kind: CommandKind::SetStatus { status },
-                targets: vec![subject.target],
+                aims: vec![subject.aim],
                 expect: Some(subject.changed_at),
                 text: String::new(),
             }));

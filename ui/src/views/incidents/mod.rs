@@ -6,8 +6,8 @@ pub(crate) use rows::{bar, capital, status_icon};
 
 use egui::{Align, Frame, Layout as Direction, Margin, Ui};
 use pedkai_core::{
-    model::{CommandTarget, IncidentId},
     screen::IncidentRow,
+    wire::{Target, TargetKind},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -18,7 +18,7 @@ use crate::{
     command::{AlarmCommand, Command, ListCommand},
     format::{self, Clock},
     intent::Intent,
-    model::Model,
+    model::{Aim, Model},
     theme::{Icon, Theme, Weight},
     widgets::{
         button::{self, Button},
@@ -60,8 +60,13 @@ pub struct Incidents {
 /// An incident as a subject of a command.
 pub(crate) fn subject(incident: &IncidentRow) -> Subject {
     Subject {
-        target: CommandTarget::Incident(IncidentId(incident.id)),
-        name: incident.title.to_string(),
+        aim: Aim {
+            target: Target {
+                kind: TargetKind::Incident,
+                id: incident.id,
+            },
+            name: incident.title.to_string(),
+        },
         level: incident.severity.into(),
         changed_at: incident.changed_at,
     }
@@ -182,7 +187,7 @@ impl Incidents {
                 intents.extend(self.acting.start(command, subjects));
             }
             Command::List(command) => self.press(command, model, lines, intents),
-            Command::App(_) | Command::Go(_) | Command::Map(_) => {}
+            Command::App(_) | Command::Go(_) | Command::Map(_) | Command::Outbox(_) => {}
         }
     }
 

@@ -1,0 +1,38 @@
+use egui::Key;
+
+use super::{Facts, Keys, Situation};
+use crate::{theme::Icon, views::ViewName};
+
+/// What is done to commands that are not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OutboxCommand {
+    /// Ask once more, for things as they are now.
+    Again,
+    /// Take note of a refusal and let it go.
+    Dismiss,
+}
+
+impl OutboxCommand {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Again, Self::Dismiss];
+
+    pub(super) fn facts(self) -> Facts {
+        let (label, keys, icon): (_, &'static [Keys], _) = match self {
+            Self::Again => ("Try again", &[Keys::Plain(Key::R)], Icon::ARROW_CLOCKWISE),
+            Self::Dismiss => ("Dismiss", &[Keys::Plain(Key::Delete)], Icon::TRASH),
+        };
+        Facts { label, keys, icon }
+    }
+
+    pub(super) fn why_not(self, situation: &Situation) -> Option<&'static str> {
+        if situation.view != ViewName::Outbox {
+            Some("Only in the outbox")
+        } else if situation.cannot_act.is_some() {
+            situation.cannot_act
+        } else if situation.selected == 0 {
+            Some("Nothing is selected")
+        } else {
+            None
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! What was asked of the collector and is not done: refused until somebody takes note, or waiting for the line.
+
+mod detail;
+mod rows;
+
+use egui::{Align, Frame, Layout as Direction, Margin, Ui, UiBuilder};
+use pedkai_core::wire::TargetKind;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use self::rows::{COLUMNS, OutboxLines};
+use super::ViewName;
+use crate::{
+    command::{Command, ListCommand, OutboxCommand, Situation},
+    format::{self, Clock},
+    intent::Intent,
+    model::{Asked, Model},
+    theme::{Icon, Theme, Weight},
+    widgets::{
+        button::Button,
+        empty,
+        selection::Selection,
+        table::{Table, TableState},
+        text,
+    },
+};
+
+/// What the list remembers between runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Layout {
+    /// Columns and order.
+    pub table: TableState,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self {
+            table: TableState::sorted_by("fate", false),
+        }
+    }
+}
+
+/// The list of what is not done.
+#[derive(Debug, Default)]
+pub struct OutboxView {
+    /// What is kept between runs.
+    pub layout: Layout,
+    selection: Selection<Uuid>,
+}
+
+impl OutboxView {
+    /// How many rows a command would be about.
+    pub fn selected(&self) -> usize {
+        self.selection.len()
+    }
+
+    /// Carries out commands, then draws.
+    pub fn show(&mut self, ui: &mut Ui, model: &Model, clock: &Clock, commands: &[Command], cannot_act: Option<&'static str>) -> Vec<Intent> {
+        let mut intents = Vec::new();
+        let lines = rows::lines(&model.outbox, &self.layout.table.sort);
+        self.selection.retain(|id| model.outbox.get(id).is_some());
+        for command in commands {
+            self.command(*command, model, &lines, &mut intents);
+        }
+        let theme = Theme::of(ui);
+        for command in self.bar(ui, model, cannot_act) {
+            self.command(command, model, &lines, &mut intents);
+        }
+        let mut place = ui.available_rect_before_wrap();
+        ui.painter().rect_filled(place, 0.0, theme.palette.ground.surface);
+        if lines.is_empty() {
+            let why = "Nothing waits for the collector, and nothing was refused. What waits or is refused stays here until it is done or dismissed.";
+            empty::empty(ui, Icon::CHECK_CIRCLE, "Everything that was asked is done", why, None);
+            return intents;
+        }
+        let chosen = self
+            .selection
+            .cursor()
+            .and_then(|id| model.outbox.get(id))
+            .filter(|_| self.selection.len() == 1);
+        if let Some(asked) = chosen {
+            let below = place.split_top_bottom_at_y(place.bottom() - detail::HEIGHT).1;
+            place.max.y -= detail::HEIGHT;
+            let mut inside = ui.new_child(UiBuilder::new().max_rect(below));
+            detail::show(&mut inside, model, clock, asked);
+        }
+        let mut inside = ui.new_child(UiBuilder::new().max_rect(place));
+        self.table(&mut inside, model, clock, &lines, &mut intents);
+        intents
+    }
+
+    fn table(&mut self, ui: &mut Ui, model: &Model, clock: &Clock, lines: &[Uuid], intents: &mut Vec<Intent>) {
+        let mut rows = OutboxLines {
+            outbox: &model.outbox,
+            clock,
+            lines,
+            selection: &self.selection,
+        };
+        let done = Table::new("outbox", &COLUMNS).show(ui, &mut self.layout.table, &mut rows);
+        let at = |row: usize| lines.get(row).copied();
+        if let Some((id, modifiers)) = done.clicked.and_then(|(row, modifiers)| Some((at(row)?, modifiers))) {
+            if modifiers.shift {
+                self.selection.extend(lines, id);
+            } else if modifiers.command {
+                self.selection.toggle(id);
+            } else {
+                self.selection.set(id);
+            }
+        }
+        let opened = done.opened.and_then(at).and_then(|id| model.outbox.get(id));
+        intents.extend(opened.and_then(there));
+    }
+
+    /// Counts at the left, what can be done to what is selected at the right.
+    fn bar(&self, ui: &mut Ui, model: &Model, cannot_act: Option<&'static str>) -> Vec<Command> {
+        let mut given = Vec::new();
+        let theme = Theme::of(ui);
+        let space = &theme.scale.space;
+        let refused = model.outbox.refused();
+        let waiting = model.outbox.len() - refused;
+        Frame::new().inner_margin(Margin::symmetric(space.m as i8, space.s as i8)).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.horizontal(|ui| {
+                ui.set_min_height(theme.scale.control.height);
+                text::heading(ui, "Outbox");
+                let words = format!("{} refused · {} waiting", format::count(refused), format::count(waiting));
+                text::label(ui, &words, Weight::Medium.at(theme.scale.text.small), theme.palette.text.normal);
+                ui.with_layout(Direction::right_to_left(Align::Center), |ui| {
+                    if self.selected() == 0 {
+                        return;
+                    }
+                    for command in [
+                        Command::Outbox(OutboxCommand::Dismiss),
+                        Command::Outbox(OutboxCommand::Again),
+                        Command::List(ListCommand::Open),
+                    ] {
+                        if self.button(ui, model, command, cannot_act) {
+                            given.push(command);
+                        }
+                    }
+                    let words = format!("{} selected", format::count(self.selected()));
+                    text::label(ui, &words, Weight::Medium.at(theme.scale.text.small), theme.palette.text.strong);
+                });
+            });
+        });
+        given
+    }
+
+    fn button(&self, ui: &mut Ui, model: &Model, command: Command, cannot_act: Option<&'static str>) -> bool {
+        let situation = Situation {
+            view: ViewName::Outbox,
+            selected: self.selected(),
+            cannot_act,
+        };
+        let facts = command.facts();
+        let (label, icon, fits) = match command {
+            Command::Outbox(_) => {
+                let none = self.refused(model).next().is_none();
+                (
+                    facts.label,
+                    facts.icon,
+                    none.then_some("It waits, and is sent as soon as the collector answers"),
+                )
+            }
+            _ => ("Show", Icon::ARROW_RIGHT, None),
+        };
+        let keys = facts.keys.first().map(|keys| keys.words()).unwrap_or_default();
+        let why_not = command.why_not(&situation).or(fits);
+        Button::new(label).icon(icon).key(&keys).unless(why_not).show(ui).clicked()
+    }
+
+    /// The refused ones of those that are selected.
+    fn refused<'a>(&'a self, model: &'a Model) -> impl Iterator<Item = &'a Asked> {
+        let chosen = self.selection.iter().filter_map(|id| model.outbox.get(id));
+        chosen.filter(|asked| asked.refused())
+    }
+
+    fn command(&mut self, command: Command, model: &Model, lines: &[Uuid], intents: &mut Vec<Intent>) {
+        match command {
+            Command::List(command) => self.press(command, model, lines, intents),
+            Command::Outbox(command) => {
+                let ids: Vec<Uuid> = self.refused(model).map(|asked| asked.id).collect();
+                if !ids.is_empty() {
+                    intents.push(match command {
+                        OutboxCommand::Again => Intent::Again(ids),
+                        OutboxCommand::Dismiss => Intent::Dismiss(ids),
+                    });
+                }
+            }
+            Command::Alarm(_) | Command::App(_) | Command::Go(_) | Command::Map(_) => {}
+        }
+    }
+
+    fn press(&mut self, command: ListCommand, model: &Model, lines: &[Uuid], intents: &mut Vec<Intent>) {
+        let (steps, extend) = match command {
+            ListCommand::Next => (1, false),
+            ListCommand::Previous => (-1, false),
+            ListCommand::NextToo => (1, true),
+            ListCommand::PreviousToo => (-1, true),
+            ListCommand::PageDown => (20, false),
+            ListCommand::PageUp => (-20, false),
+            ListCommand::First => (isize::MIN, false),
+            ListCommand::Last => (isize::MAX, false),
+            ListCommand::All => return self.selection.all(lines),
+            ListCommand::Escape => return self.selection.clear(),
+            ListCommand::Open => {
+                let asked = self.selection.cursor().and_then(|id| model.outbox.get(id));
+                return intents.extend(asked.and_then(there));
+            }
+            ListCommand::Filter | ListCommand::Group | ListCommand::ShowOnMap | ListCommand::Unfold => return,
+        };
+        if let Some(place) = self.selection.step(lines, steps, extend) {
+            self.layout.table.scroll_to(place);
+        }
+    }
+}
+
+/// The way to what was asked about.
+fn there(asked: &Asked) -> Option<Intent> {
+    let first = asked.aims.first()?;
+    Some(match (first.target.kind, asked.aims.len()) {
+        (TargetKind::Incident, _) => Intent::OpenIncident(first.target.id),
+        (TargetKind::Alarm, 1) => Intent::ShowAlarm(first.target.id),
+        (TargetKind::Alarm, _) => Intent::ShowThese(asked.aims.iter().map(|aim| aim.target.id).collect()),
+    })
+}
