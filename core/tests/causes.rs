@@ -263,3 +263,15 @@ fn neighbours_of_unknown_trouble_hang_together_whichever_of_them_is_heard_first(
         assert_eq!(sizes, [3], "{order:?}");
     }
 }
+
+#[test]
+fn the_report_of_what_is_over_says_so_at_once() {
+    let mut network = Network::new();
+    network.down(100, 1, "GigabitEthernet2/0/0", UP);
+    network.wait(300);
+    network.up(300, 1, "GigabitEthernet2/0/0");
+    network.wait(302);
+    let incidents = network.incidents();
+    let report = &incidents[0].sitrep.as_ref().unwrap().text;
+    assert!(report.contains("all cleared"), "{report}");
+}

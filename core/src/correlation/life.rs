@@ -54,12 +54,23 @@ pub fn cleared<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx) -> Vec<Incide
     };
     let mut deltas = Vec::new();
     follow(view, ix, incident, &mut deltas);
-    if group.standing().active() == 0 && incident.status.open() {
+    let over = group.standing().active() == 0 && incident.status.open();
+    if over {
         deltas.push(to_status(ix, incident.id, Reason::IncidentResolved, IncidentStatus::Resolved));
     }
-    // How it ends tells of its cause: a restart, people who are there again, or neither.
-    if incident.diagnose_at.is_none() && incident.status != IncidentStatus::Closed {
-        let at = view.now.plus(Span::seconds(view.policy.settle_s));
+    // How it ends tells of its cause: a restart, people who are there again, or neither. That it is over, its report says at once.
+    let wait = if over {
+        Span::millis(view.policy.diagnose_delay_ms)
+    } else {
+        Span::seconds(view.policy.settle_s)
+    };
+    let at = view.now.plus(wait);
+    let due = if over {
+        incident.diagnose_at.is_none_or(|due| due > at)
+    } else {
+        incident.diagnose_at.is_none()
+    };
+    if due && incident.status != IncidentStatus::Closed {
         deltas.push(IncidentDelta::DiagnosisDue { ix, id: incident.id, at });
     }
     deltas
