@@ -1,12 +1,11 @@
 //! Which incident an alarm belongs to, and what ties it there.
 
-use smallvec::SmallVec;
-
 use super::card;
 use super::family::family;
 use super::index::{Group, live};
 use super::place::View;
 use super::tie::{DARK, DOWN, ENVIRONMENT, HARD, LOAD, OTHER, PORT, POWER, RESTART, Role, SERVICE, SPOKE, Tie, flags};
+use super::vague::vague;
 use crate::model::{AlarmFacts, AlarmLookup, EntityIx, Incident, IncidentIx, Link, LinkReason, Span, Subject, Timestamp, Trouble};
 
 /// One failure's symptoms at its neighbours come within this time: dead timers run 40 s, and more for a late message.
@@ -18,7 +17,7 @@ pub(super) const HOLD: i64 = 400 * SECOND;
 /// A device that comes back says so within this time of its links.
 const BACK: i64 = 240 * SECOND;
 /// Two troubles of one entity of which one says little come within this time.
-const VAGUE: i64 = 5 * NEAR;
+pub(super) const VAGUE: i64 = 5 * NEAR;
 const SECOND: i64 = 1_000_000;
 /// So many devices of one site, and dependants of one element, are looked at.
 pub(super) const MANY: usize = 64;
@@ -86,7 +85,7 @@ pub(super) fn one(found: Option<Match>, reason: LinkReason, through: Option<Enti
     }
 }
 
-fn tied(reason: LinkReason, through: Option<EntityIx>) -> Link {
+pub(super) fn tied(reason: LinkReason, through: Option<EntityIx>) -> Link {
     Link { reason, through, alarm: None }
 }
 
@@ -345,62 +344,6 @@ fn trouble<L: AlarmLookup>(look: &Look<'_, L>, entity: EntityIx, device: EntityI
     if near.found.is_some() { near } else { family(look, entity, flags) }
 }
 
-/// The entity has trouble of a kind that says little: only what is close in time counts.
-fn vague<L: AlarmLookup>(look: &Look<'_, L>, entity: EntityIx, device: EntityIx, flags: u16) -> Home {
-    let own = |at: EntityIx| recent(look, at, Role::Direct, Some(VAGUE), |_, tie| together(flags, tie.flags));
-    let own = best(own(entity).chain((device != entity).then(|| own(device)).into_iter().flatten()));
-    if own.is_some() {
-        return one(own, LinkReason::SameEntity, Some(entity));
-    }
-    let ends: Vec<Match> = recent(look, device, Role::End, Some(0), |group, _| {
-        group.explained_by(device).then_some(Limit::Within(0))
-    })
-    .collect();
-    if !ends.is_empty() {
-        return several(ends.into_iter(), device);
-    }
-    let near = family(look, entity, flags);
-    if near.found.is_some() || flags & OTHER == 0 {
-        near
-    } else {
-        next_door(look, device)
-    }
-}
-
-/// Trouble of which nothing is known but place and time: a device one link away has some too, at the same time, and the incident began no
-/// more than two links from here. Where that holds of several, and they began as near to each other, they are the same: which of them was
-/// heard first is chance.
-fn next_door<L: AlarmLookup>(look: &Look<'_, L>, device: EntityIx) -> Home {
-    let wires = look.view.wires;
-    let beside = |one: EntityIx, other: EntityIx| wires.from(one).iter().any(|next| next.other == other);
-    let found = wires.from(device).iter().take(MANY).flat_map(|way| {
-        let around = move |group: &Group, tie: &Tie| {
-            let began = group.began()?;
-            let close = began == way.other || began == device || beside(began, way.other);
-            (close && tie.has(OTHER)).then_some(Limit::Within(NEAR))
-        };
-        recent(look, way.other, Role::Direct, Some(NEAR), around).map(|found| (found, way.other))
-    });
-    let found: SmallVec<[(Match, EntityIx); 8]> = found.collect();
-    let Some((nearest, through)) = found.iter().min_by_key(|(found, _)| (!found.open, found.gap, found.ix)).copied() else {
-        return Home::default();
-    };
-    let began = |ix: IncidentIx| look.view.index.group(ix).and_then(Group::began);
-    let here = began(nearest.ix);
-    let close = |ix: IncidentIx| {
-        let (Some(one), Some(other)) = (here, began(ix)) else { return false };
-        one == other || beside(one, other) || wires.from(one).iter().take(MANY).any(|way| beside(way.other, other))
-    };
-    let others = found.iter().map(|(other, _)| other).filter(|other| other.ix != nearest.ix && other.open);
-    let mut same: Vec<IncidentIx> = others.map(|other| other.ix).filter(|ix| close(*ix)).collect();
-    same.sort_unstable();
-    same.dedup();
-    Home {
-        found: Some((nearest.ix, tied(LinkReason::SameNeighbour, Some(through)))),
-        same,
-    }
-}
-
 /// A restart belongs where the device is still lost, or came back a moment ago.
 fn came_back<L: AlarmLookup>(look: &Look<'_, L>, ix: IncidentIx, device: EntityIx) -> bool {
     let members = look.view.incidents.get(ix).map_or(&[][..], |incident| &incident.members);
@@ -410,7 +353,7 @@ fn came_back<L: AlarmLookup>(look: &Look<'_, L>, ix: IncidentIx, device: EntityI
 }
 
 /// For how long two troubles of one entity hang together.
-fn together(new: u16, old: u16) -> Option<Limit> {
+pub(super) fn together(new: u16, old: u16) -> Option<Limit> {
     let firm = HARD | POWER | ENVIRONMENT | RESTART | SERVICE;
     match (new & firm != 0, old & firm != 0) {
         (true, true) => Some(Limit::Window),

@@ -17,6 +17,7 @@ mod place;
 mod review;
 mod store;
 mod tie;
+mod vague;
 
 pub use command::{Refusal, decide as command};
 pub use delta::IncidentDelta;
