@@ -28,7 +28,6 @@ pub fn run(ctx: &Context, seat: &mut Seat) {
             Some(Word::Refused(words)) => seat.desk.tell(false, words),
             Some(Word::LoginNeeded(why)) => {
                 let url = seat.address.clone();
-                seat.link = None;
                 seat.welcome = Some(Welcome::login(url, seat.settings.name.clone(), Some(why)));
             }
             None => {}

@@ -28,6 +28,8 @@ pub enum Answer {
     Again,
     /// Back to the three ways.
     Choose,
+    /// Back to what was shown.
+    Back,
 }
 
 /// A page before the desk.
@@ -48,6 +50,8 @@ pub enum Welcome {
         password: String,
         /// Why it is asked again.
         why: Option<String>,
+        /// There is something to go back to.
+        back: bool,
     },
     /// Our own collector is starting.
     Starting {
@@ -76,6 +80,18 @@ impl Welcome {
             name,
             password: String::new(),
             why,
+            back: false,
+        }
+    }
+
+    /// The login once more, at a collector that let us in before; one may go back and read on.
+    pub fn login_again(url: String, name: String, why: String) -> Self {
+        Self::Login {
+            url,
+            name,
+            password: String::new(),
+            why: Some(why),
+            back: true,
         }
     }
 
@@ -100,7 +116,20 @@ impl Welcome {
         text::label(&mut page, "Pedkai", Weight::Strong.at(theme.scale.text.display), theme.palette.text.strong);
         match self {
             Self::Choose { url } => choose(&mut page, &theme, url),
-            Self::Login { url, name, password, why } => login(&mut page, &theme, url, name, password, why.as_deref()),
+            Self::Login {
+                url,
+                name,
+                password,
+                why,
+                back,
+            } => {
+                let away = if *back {
+                    ("Back to what is shown", Answer::Back)
+                } else {
+                    ("Another collector", Answer::Choose)
+                };
+                login(&mut page, &theme, url, (name, password), why.as_deref(), away)
+            }
             Self::Starting { demo } => {
                 starting(&mut page, &theme, *demo);
                 None
@@ -179,7 +208,14 @@ fn way(ui: &mut Ui, theme: &Theme, icon: Icon, title: &str, words: &str) -> bool
     response.clicked()
 }
 
-fn login(ui: &mut Ui, theme: &Theme, url: &str, name: &mut String, password: &mut String, why: Option<&str>) -> Option<Answer> {
+fn login(
+    ui: &mut Ui,
+    theme: &Theme,
+    url: &str,
+    (name, password): (&mut String, &mut String),
+    why: Option<&str>,
+    (elsewhere, away): (&str, Answer),
+) -> Option<Answer> {
     text::label(
         ui,
         &format!("Seat at {url}"),
@@ -218,8 +254,8 @@ fn login(ui: &mut Ui, theme: &Theme, url: &str, name: &mut String, password: &mu
                 password: std::mem::take(password),
             });
         }
-        if Button::new("Another collector").bare().show(ui).clicked() {
-            answer = Some(Answer::Choose);
+        if Button::new(elsewhere).bare().show(ui).clicked() {
+            answer = Some(away);
         }
     });
     answer

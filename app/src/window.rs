@@ -6,7 +6,7 @@ use eframe::egui::{Context, Ui};
 use pedkai_core::model::Timestamp;
 use pedkai_ui::{
     desk::{Desk, Surroundings},
-    format::Clock,
+    format::{self, Clock},
     theme::Theme,
     views::ViewName,
 };
@@ -40,6 +40,8 @@ pub struct Seat {
     pub(crate) welcome: Option<Welcome>,
     pub(crate) user: String,
     pub(crate) address: String,
+    /// The line's credential is no login of a person by name.
+    keyed: bool,
     wish: Option<Wish>,
     wall: bool,
     still: Option<Timestamp>,
@@ -74,7 +76,12 @@ impl Seat {
             Credential::Login { name, .. } => name.clone(),
             Credential::Token(_) => self.user.clone(),
         };
+        self.keyed = matches!(credential, Credential::Token(_));
         self.address = url.clone();
+        // The line before lets go of its folder first, for it may be the same one.
+        if let Some(before) = self.link.take() {
+            before.close(LAST_ORDERS);
+        }
         let ctx = ctx.clone();
         self.replica = Replica::default();
         match Link::open(
@@ -87,6 +94,28 @@ impl Seat {
         ) {
             Ok(link) => (self.link, self.welcome) = (Some(link), None),
             Err(error) => self.desk.tell(false, format!("{error:#}")),
+        }
+    }
+
+    /// Asks for the login once more, at the collector that the line leads to.
+    pub fn ask_login(&mut self, why: String) {
+        self.welcome = Some(Welcome::login_again(self.address.clone(), self.settings.name.clone(), why));
+    }
+
+    /// Logs in. Whoever comes back goes on with the line that there is: what they gave meanwhile is sent. So does whoever takes over from a
+    /// key. Somebody else gets a line and a folder of their own, and what waits waits for the one who gave it.
+    pub fn login(&mut self, ctx: &Context, url: String, name: String, password: String) {
+        let credential = Credential::Login { name: name.clone(), password };
+        if self.link.is_some() && self.address == url && (self.keyed || self.user == name) {
+            (self.user, self.keyed, self.welcome) = (name, false, None);
+            self.order(Order::Login(credential));
+            return;
+        }
+        let (before, waiting) = (self.user.clone(), self.replica.waiting);
+        self.connect(ctx, url, credential);
+        if waiting > 0 {
+            let words = format!("{} of {before} wait until {before} logs in again", format::counted(waiting, "command"));
+            self.desk.tell(false, words);
         }
     }
 
@@ -175,6 +204,7 @@ impl Window {
             welcome: None,
             user: String::new(),
             address: String::new(),
+            keyed: false,
             wish: None,
             wall: args.wall,
             still: None,
@@ -301,9 +331,10 @@ impl Window {
             }
             Answer::Login { url, name, password } => {
                 seat.settings.name.clone_from(&name);
-                seat.connect(ctx, url, Credential::Login { name, password });
+                seat.login(ctx, url, name, password);
             }
             Answer::Again => seat.restart_collector(ctx),
+            Answer::Back => seat.welcome = None,
             Answer::Choose => {
                 (seat.collector, seat.link) = (None, None);
                 seat.welcome = Some(Welcome::choose());

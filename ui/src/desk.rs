@@ -52,6 +52,8 @@ pub struct Surroundings {
     pub link: Link,
     /// Commands that wait for the collector.
     pub waiting: usize,
+    /// What is not right with this window itself, each as a sentence.
+    pub notes: Vec<String>,
     /// How far the machine may act.
     pub mode: Mode,
     /// Why nothing can be acted on, where that is so.
@@ -296,6 +298,7 @@ impl Desk {
             refused: model.outbox.refused(),
             mode: around.mode,
             troubles: troubles(model),
+            notes: around.notes.clone(),
             as_of: None,
         }
     }

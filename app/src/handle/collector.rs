@@ -33,7 +33,10 @@ pub(super) fn fetch(seat: &mut Seat, question: Fetch) {
     seat.order(Order::Fetch(question));
 }
 
-/// Tries the line again at once.
+/// Tries the line again at once; where the login is what is missing, asks for it.
 pub(super) fn reconnect(seat: &mut Seat) {
-    seat.order(Order::Reconnect);
+    match seat.replica.logged_out().map(str::to_owned) {
+        Some(why) => seat.ask_login(why),
+        None => seat.order(Order::Reconnect),
+    }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use pedkai_core::wire::{LoginRequest, Problem, RefreshRequest, TokenAnswer};
 use reqwest::{RequestBuilder, Response, StatusCode};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use super::Target;
 
@@ -34,6 +34,8 @@ impl std::fmt::Debug for Credential {
 /// Why a request brought nothing.
 #[derive(Debug)]
 pub(super) enum Trouble {
+    /// Nobody was reached: nothing left this machine.
+    Away(String),
     /// No answer, or none that could be read.
     Line(String),
     /// The credential is not good.
@@ -48,7 +50,7 @@ impl Trouble {
     /// In words.
     pub(super) fn words(&self) -> String {
         match self {
-            Self::Line(why) | Self::Refused(why) | Self::Problem(_, why) => why.clone(),
+            Self::Away(why) | Self::Line(why) | Self::Refused(why) | Self::Problem(_, why) => why.clone(),
             Self::Gone => "the collector no longer has what came before".to_owned(),
         }
     }
@@ -56,53 +58,85 @@ impl Trouble {
 
 impl From<reqwest::Error> for Trouble {
     fn from(error: reqwest::Error) -> Self {
+        let away = error.is_connect();
         let error = error.without_url();
         let mut deepest: &dyn std::error::Error = &error;
         while let Some(source) = deepest.source() {
             deepest = source;
         }
         let words = deepest.to_string();
-        Self::Line(words.split(" (os error").next().unwrap_or_default().to_owned())
+        let words = words.split(" (os error").next().unwrap_or_default().to_owned();
+        if away { Self::Away(words) } else { Self::Line(words) }
     }
 }
 
 struct Tokens {
+    credential: Credential,
     access: Option<String>,
     refresh: Option<String>,
+}
+
+impl Tokens {
+    fn new(credential: Credential) -> Self {
+        let access = match &credential {
+            Credential::Token(token) => Some(token.clone()),
+            Credential::Login { .. } => None,
+        };
+        Self {
+            credential,
+            access,
+            refresh: None,
+        }
+    }
 }
 
 /// A client that carries our token.
 pub(super) struct Session {
     client: reqwest::Client,
-    target: Target,
+    url: String,
     tokens: Mutex<Tokens>,
+    /// A credential that is to be taken instead. Not kept with the tokens, which are locked while the collector is asked for new ones.
+    fresh: std::sync::Mutex<Option<Credential>>,
+    /// Why the collector does not take our credential; while it stands nothing is asked, so that nobody is locked out by a window that
+    /// tries again and again.
+    refused: watch::Sender<Option<String>>,
 }
 
 impl Session {
     pub(super) fn new(client: reqwest::Client, target: Target) -> Self {
-        let access = match &target.credential {
-            Credential::Token(token) => Some(token.clone()),
-            Credential::Login { .. } => None,
-        };
         Self {
             client,
-            target,
-            tokens: Mutex::new(Tokens { access, refresh: None }),
+            url: target.url.trim_end_matches('/').to_owned(),
+            tokens: Mutex::new(Tokens::new(target.credential)),
+            fresh: std::sync::Mutex::default(),
+            refused: watch::Sender::new(None),
         }
     }
 
     /// A GET.
     pub(super) fn get(&self, path: &str) -> RequestBuilder {
-        self.client.get(format!("{}/api/v1/{path}", self.target.url.trim_end_matches('/')))
+        self.client.get(format!("{}/api/v1/{path}", self.url))
     }
 
     /// A POST.
     pub(super) fn post(&self, path: &str) -> RequestBuilder {
-        self.client.post(format!("{}/api/v1/{path}", self.target.url.trim_end_matches('/')))
+        self.client.post(format!("{}/api/v1/{path}", self.url))
     }
 
     /// Sends a request with our token, renewing it once when the collector no longer takes it.
     pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, Trouble> {
+        let sent = self.attempt(request).await;
+        // What is refused while another credential waits says nothing of that one.
+        if let Err(Trouble::Refused(why)) = &sent
+            && self.fresh().is_none()
+        {
+            self.refused
+                .send_if_modified(|stands| stands.is_none() && stands.replace(why.clone()).is_none());
+        }
+        sent
+    }
+
+    async fn attempt(&self, request: RequestBuilder) -> Result<Response, Trouble> {
         let again = request.try_clone();
         let token = self.token(None).await?;
         let response = request.bearer_auth(&token).send().await?;
@@ -115,9 +149,40 @@ impl Session {
         judge(response).await
     }
 
+    /// Ends when the credential is refused, at once where it is already; with why.
+    pub(super) async fn refused(&self) -> String {
+        let mut stands = self.refused.subscribe();
+        match stands.wait_for(Option::is_some).await {
+            Ok(why) => why.clone().unwrap_or_default(),
+            // The sender is ours and lives as long as we do.
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// Takes another credential from now on.
+    pub(super) fn admit(&self, credential: Credential) {
+        *self.fresh() = Some(credential);
+        self.refused.send_replace(None);
+    }
+
+    fn fresh(&self) -> std::sync::MutexGuard<'_, Option<Credential>> {
+        self.fresh.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Tries a credential that was refused once more.
+    pub(super) fn again(&self) {
+        self.refused.send_replace(None);
+    }
+
     /// Our token, another than `bad`.
     async fn token(&self, bad: Option<&str>) -> Result<String, Trouble> {
         let mut tokens = self.tokens.lock().await;
+        if let Some(why) = &*self.refused.borrow() {
+            return Err(Trouble::Refused(why.clone()));
+        }
+        if let Some(credential) = self.fresh().take() {
+            *tokens = Tokens::new(credential);
+        }
         if let Some(access) = tokens.access.as_deref().filter(|access| Some(*access) != bad) {
             return Ok(access.to_owned());
         }
@@ -125,9 +190,9 @@ impl Session {
             Some(refresh_token) => self.ask("auth/refresh", &RefreshRequest { refresh_token }).await.ok(),
             None => None,
         };
-        let answer = match (renewed, &self.target.credential) {
+        let answer = match (renewed, &tokens.credential) {
             (Some(answer), _) => answer,
-            (None, Credential::Token(_)) => return Err(Trouble::Refused("the token is not good here".to_owned())),
+            (None, Credential::Token(_)) => return Err(Trouble::Refused("the collector does not take this seat's key or token".to_owned())),
             (None, Credential::Login { name, password }) => {
                 let login = LoginRequest {
                     name: name.clone(),

@@ -107,11 +107,13 @@ pub(super) async fn follow(session: &Session, herald: &Herald, again: &Notify, f
                 continue;
             }
             Ok(false) => return,
-            Err(Trouble::Refused(why)) => {
+            // Without the right to read there is nothing to try again until somebody logs in.
+            Err(Trouble::Refused(why) | Trouble::Problem(403, why)) => {
                 if !herald.tell(News::Refused(why)).await {
                     return;
                 }
                 again.notified().await;
+                backoff.reset();
                 continue;
             }
             Err(trouble) => trouble,
@@ -122,7 +124,7 @@ pub(super) async fn follow(session: &Session, herald: &Herald, again: &Notify, f
         let words = trouble.words();
         let news = match trouble {
             Trouble::Problem(..) => News::Failing(words),
-            Trouble::Gone | Trouble::Line(_) | Trouble::Refused(_) => News::Broken(words),
+            Trouble::Away(_) | Trouble::Gone | Trouble::Line(_) | Trouble::Refused(_) => News::Broken(words),
         };
         if !herald.tell(news).await {
             return;
@@ -224,7 +226,12 @@ async fn tail(session: &Session, herald: &Herald, place: &mut Place) -> Result<b
     let mut bytes = response.bytes_stream();
     let mut reader = Reader::default();
     loop {
-        let chunk = match tokio::time::timeout(SILENCE, bytes.next()).await {
+        let heard = tokio::select! {
+            heard = tokio::time::timeout(SILENCE, bytes.next()) => heard,
+            // What opened this stream is not good any more: whoever reads on shall be known.
+            why = session.refused() => return Err(Trouble::Refused(why)),
+        };
+        let chunk = match heard {
             Err(_) => return Err(Trouble::Line(format!("nothing was heard for {} s", SILENCE.as_secs()))),
             Ok(None) => return Ok(true),
             Ok(Some(chunk)) => chunk?,

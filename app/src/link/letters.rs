@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{
     Herald, News, Outcome,
-    requests::{Became, about, requests, template},
+    requests::{Became, Unanswered, about, requests, template},
 };
 use crate::shelf::{self, Letter, Outbox, Returned};
 
@@ -26,8 +26,8 @@ const MOST: usize = 10_000;
 /// Commands about one target each that are sent before the answers are taken in.
 const SLICE: usize = 64;
 
-/// A command with what became of it; `Err`: nobody answered.
-pub(super) type Answered = (CommandRequest, Result<Became, ()>);
+/// A command with what became of it.
+pub(super) type Answered = (CommandRequest, Result<Became, Unanswered>);
 
 /// A letter that waits.
 struct Held {
@@ -170,8 +170,9 @@ impl Waiting {
         if let Some(Err(error)) = self.outbox.as_mut().map(|outbox| outbox.put(&mut letters, instead_of)) {
             unkept(herald, &error).await;
         }
+        let behind = self.letters.front().is_some_and(|first| first.late);
         for letter in letters {
-            let mut held = Held::new(letter, false);
+            let mut held = Held::new(letter, behind);
             // What is answered at once is not told to wait.
             if !self.letters.is_empty() || held.letter.requests.len() > 1 {
                 held.show(herald).await;
@@ -226,9 +227,12 @@ impl Waiting {
         if held.letter.requests.is_empty() {
             self.finish(herald, held).await;
         } else {
-            held.late |= cut;
             held.show(herald).await;
             self.letters.push_front(held);
+        }
+        if cut {
+            // Those behind it find no line either.
+            self.letters.iter_mut().for_each(|held| held.late = true);
         }
         herald.tell(News::Waiting(self.letters.len())).await;
         if self.letters.is_empty() && self.merged > 0 {

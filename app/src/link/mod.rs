@@ -110,6 +110,8 @@ pub enum Order {
     Fetch(Fetch),
     /// Try again at once.
     Reconnect,
+    /// From now on this is who we are; what waits is sent as that.
+    Login(Credential),
 }
 
 /// The window's end of the line. The line ends when this is dropped.

@@ -34,7 +34,16 @@ pub(super) async fn serve(session: Arc<Session>, herald: Herald, mut heard: queu
         tokio::select! {
             order = heard.recv() => match order {
                 None => return,
-                Some(Order::Reconnect) => again.notify_one(),
+                Some(Order::Reconnect) => {
+                    session.again();
+                    again.notify_one();
+                    resting = false;
+                }
+                Some(Order::Login(credential)) => {
+                    session.admit(credential);
+                    again.notify_one();
+                    resting = false;
+                }
                 Some(Order::Fetch(question)) => questions.push(ask(session.clone(), question)),
                 Some(Order::Act(act, by)) => {
                     waiting.put(&herald, &act, by).await;

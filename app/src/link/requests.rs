@@ -77,30 +77,49 @@ pub(super) fn about(request: &CommandRequest) -> Vec<Uuid> {
     request.target.map(|target| target.id).into_iter().chain(named).collect()
 }
 
-/// Sends one command. `Err`: nobody answered.
-pub(super) async fn send(session: &Session, request: &CommandRequest) -> Result<Became, ()> {
+/// Nobody answered a command, and it waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unanswered {
+    /// It did not leave this machine, or was turned away before anybody looked at it.
+    Unsent,
+    /// It went out: it may be done.
+    Sent,
+}
+
+/// Sends one command.
+pub(super) async fn send(session: &Session, request: &CommandRequest) -> Result<Became, Unanswered> {
     let refused = |why: String| Became {
         done: 0,
         refused: vec![(why, about(request))],
     };
     let response = session.send(session.post("commands").json(request).timeout(PATIENCE)).await;
     match response {
-        Ok(response) => match response.json::<CommandAnswer>().await {
-            Ok(answer) if !answer.refused.is_empty() => Ok(Became {
-                done: answer.changed as usize,
-                refused: answer.refused.into_iter().map(|one| (one.reason, one.ids)).collect(),
-            }),
-            Ok(answer) if answer.outcome == CommandOutcome::Done => Ok(Became {
-                done: answer.changed as usize,
-                refused: Vec::new(),
-            }),
-            Ok(answer) => Ok(refused(answer.reason)),
-            Err(_) => Err(()),
+        Ok(response) => match response.text().await {
+            Ok(text) => Ok(answered(&text, refused)),
+            Err(_) => Err(Unanswered::Sent),
         },
         Err(Trouble::Problem(409, _)) => Ok(refused("it changed meanwhile; look again".to_owned())),
         Err(Trouble::Problem(404, _)) => Ok(refused("it is not here any more".to_owned())),
-        Err(Trouble::Problem(429 | 503, _) | Trouble::Line(_) | Trouble::Gone) => Err(()),
-        Err(Trouble::Problem(_, why) | Trouble::Refused(why)) => Ok(refused(why)),
+        // Who asks too much, and whose credential is not good any more, is turned away before the command is looked at.
+        Err(Trouble::Away(_) | Trouble::Problem(429, _) | Trouble::Refused(_)) => Err(Unanswered::Unsent),
+        Err(Trouble::Problem(500.., _) | Trouble::Line(_) | Trouble::Gone) => Err(Unanswered::Sent),
+        Err(Trouble::Problem(_, why)) => Ok(refused(why)),
+    }
+}
+
+fn answered(text: &str, refused: impl FnOnce(String) -> Became) -> Became {
+    match serde_json::from_str::<CommandAnswer>(text) {
+        Ok(answer) if !answer.refused.is_empty() => Became {
+            done: answer.changed as usize,
+            refused: answer.refused.into_iter().map(|one| (one.reason, one.ids)).collect(),
+        },
+        Ok(answer) if answer.outcome == CommandOutcome::Done => Became {
+            done: answer.changed as usize,
+            refused: Vec::new(),
+        },
+        Ok(answer) => refused(answer.reason),
+        // It is no use to ask again: the same answer would come.
+        Err(_) => refused("the collector's answer is not one that this version knows; look at how it stands now".to_owned()),
     }
 }
 

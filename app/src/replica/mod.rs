@@ -20,6 +20,8 @@ pub struct Replica {
     /// What the views read.
     pub model: Model,
     state: State,
+    /// The collector let us in at least once.
+    admitted: bool,
     heard_at: Option<Timestamp>,
     /// How far the collector's clock is ahead of ours.
     pub skew: Span,
@@ -35,6 +37,7 @@ enum State {
     Live,
     Broken(String),
     Failing(String),
+    LoggedOut(String),
 }
 
 /// Something the operator is told.
@@ -44,7 +47,7 @@ pub enum Word {
     Done(String),
     /// It was not.
     Refused(String),
-    /// The credential is not good.
+    /// The credential is not good, and never was: there is nothing to show.
     LoginNeeded(String),
 }
 
@@ -63,7 +66,11 @@ impl Replica {
                 self.state = State::Failing(why);
                 return None;
             }
-            News::Refused(why) => return Some(Word::LoginNeeded(why)),
+            News::Refused(why) => {
+                let word = (!self.admitted).then(|| Word::LoginNeeded(why.clone()));
+                self.state = State::LoggedOut(why);
+                return word;
+            }
             News::Waiting(count) => {
                 self.waiting = count;
                 return None;
@@ -89,7 +96,7 @@ impl Replica {
             News::Changes(changes) => changes.into_iter().for_each(|change| self.model.apply(change)),
             News::Unreadable(why) => tracing::warn!(why, "a row of the feed could not be read"),
             News::Syncing(rows) => self.state = State::Syncing(rows),
-            News::Live => self.state = State::Live,
+            News::Live => (self.state, self.admitted) = (State::Live, true),
             News::Heartbeat => {}
             News::Skew(ahead) => self.skew = ahead,
             News::Done(outcome) => return Some(told(outcome)),
@@ -114,7 +121,16 @@ impl Replica {
             State::Live if age > STALE => shell::Link::Stale(age),
             State::Live => shell::Link::Live,
             State::Failing(why) => shell::Link::Failing(age, why.clone()),
+            State::LoggedOut(why) => shell::Link::Shut(age, shell::Shut::Login(why.clone())),
             State::Broken(why) => shell::Link::Offline(age, why.clone()),
+        }
+    }
+
+    /// Why somebody has to log in before anything more comes; none while that is not so.
+    pub fn logged_out(&self) -> Option<&str> {
+        match &self.state {
+            State::LoggedOut(why) => Some(why),
+            State::Broken(_) | State::Connecting | State::Failing(_) | State::Live | State::Syncing(_) => None,
         }
     }
 

@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub use palette::{Found, Target};
-pub use status::{Link, Mode, Status};
+pub use status::{Link, Mode, Shut, Status};
 
 /// What the frame remembers.
 #[derive(Debug, Default)]

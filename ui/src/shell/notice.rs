@@ -1,7 +1,7 @@
 use egui::{Align, Frame, Layout, Margin, Panel, Role, Sense, Ui, WidgetInfo};
 use pedkai_core::model::Span;
 
-use super::{Gestures, Link, Status};
+use super::{Gestures, Link, Shut, Status};
 use crate::{
     format,
     theme::{Icon, Level, Theme, Weight},
@@ -11,45 +11,87 @@ use crate::{
 /// A line that is gone for less than this comes back without a word.
 const GRACE: Span = Span::seconds(2);
 
-/// What the operator must know whatever screen is shown, and whether connecting again may help.
-fn told(status: &Status) -> Option<(Icon, String, bool)> {
+/// What the operator must know whatever screen is shown.
+struct Told {
+    icon: Icon,
+    words: String,
+    /// What a press may mend, where one may.
+    button: Option<&'static str>,
+    level: Level,
+}
+
+impl Told {
+    fn loud(icon: Icon, words: String, button: Option<&'static str>) -> Self {
+        Self {
+            icon,
+            words,
+            button,
+            level: Level::Critical,
+        }
+    }
+}
+
+/// Commands that wait, and for what.
+fn waiting(status: &Status, when: &str) -> String {
+    match status.waiting {
+        0 => String::new(),
+        1 => format!(" 1 command waits and is sent {when}."),
+        many => format!(" {} commands wait and are sent {when}.", format::count(many)),
+    }
+}
+
+fn told(status: &Status) -> Option<Told> {
     match &status.link {
         Link::Offline(age, why) if *age >= GRACE => {
-            let waiting = match status.waiting {
-                0 => String::new(),
-                1 => " 1 command waits and is sent when it is back.".to_owned(),
-                many => format!(" {} commands wait and are sent when it is back.", format::count(many)),
-            };
+            let waiting = waiting(status, "when it is back");
             let words = format!("No connection to the collector. What you see is {} old.{waiting} ({why})", format::span(*age));
-            Some((Icon::CLOUD_SLASH, words, true))
+            Some(Told::loud(Icon::CLOUD_SLASH, words, Some("Reconnect")))
         }
         Link::Failing(age, why) if *age >= GRACE => {
             let words = format!("The collector is in trouble: {why}. What you see is {} old.", format::span(*age));
-            Some((Icon::WARNING, words, true))
+            Some(Told::loud(Icon::WARNING, words, Some("Reconnect")))
+        }
+        Link::Shut(age, Shut::Login(why)) => {
+            let waiting = waiting(status, "after the login");
+            let words = format!("Logged out: {why}. What you see is {} old.{waiting}", format::span(*age));
+            Some(Told::loud(Icon::USER, words, Some("Log in")))
+        }
+        Link::Shut(age, Shut::Version(why)) => {
+            let words = format!("{why} What you see is {} old.", format::span(*age));
+            Some(Told::loud(Icon::WARNING, words, Some("Reconnect")))
         }
         Link::Stale(age) => {
             let words = format!("Nothing was heard from the collector for {}. What you see may be old.", format::span(*age));
-            Some((Icon::HOURGLASS_MEDIUM, words, true))
+            Some(Told::loud(Icon::HOURGLASS_MEDIUM, words, Some("Reconnect")))
         }
         Link::Connecting | Link::Failing(..) | Link::Live | Link::Offline(..) | Link::Syncing(_) => {
-            let words = status.troubles.first()?;
-            let more = match status.troubles.len() {
-                1 => String::new(),
+            let more = |all: &[String]| match all.len() {
+                0 | 1 => String::new(),
                 many => format!(" (and {} more)", many - 1),
             };
-            Some((Icon::WARNING, format!("The collector is in trouble: {words}{more}"), false))
+            if let Some(words) = status.troubles.first() {
+                let words = format!("The collector is in trouble: {words}{}", more(&status.troubles));
+                return Some(Told::loud(Icon::WARNING, words, None));
+            }
+            let words = status.notes.first()?;
+            Some(Told {
+                icon: Icon::DESKTOP,
+                words: format!("{words}{}", more(&status.notes)),
+                button: None,
+                level: Level::Minor,
+            })
         }
     }
 }
 
 /// Draws a strip under the header while something is wrong with what is shown.
 pub(super) fn show(ui: &mut Ui, status: &Status, done: &mut Gestures) {
-    let Some((icon, words, reconnect)) = told(status) else { return };
+    let Some(Told { icon, words, button, level }) = told(status) else { return };
     let theme = Theme::of(ui);
     let space = &theme.scale.space;
-    let ink = theme.level(Level::Critical);
+    let ink = theme.level(level);
     let frame = Frame::new().fill(ink.tint).inner_margin(Margin::symmetric(space.m as i8, 0));
-    let aside = 2.0 * space.m + theme.scale.text.title + 2.0 * space.s + if reconnect { 110.0 } else { 0.0 };
+    let aside = 2.0 * space.m + theme.scale.text.title + 2.0 * space.s + if button.is_some() { 110.0 } else { 0.0 };
     let font = Weight::Medium.at(theme.scale.text.body);
     let room = (ui.available_width() - aside).max(160.0);
     let told = ui.painter().layout(words.clone(), font, theme.palette.text.strong, room);
@@ -58,8 +100,8 @@ pub(super) fn show(ui: &mut Ui, status: &Status, done: &mut Gestures) {
     strip.show_separator_line(false).show(ui, |ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = space.s;
-            if reconnect && Button::new("Reconnect").show(ui).clicked() {
-                done.reconnect = true;
+            if let Some(button) = button {
+                done.reconnect |= Button::new(button).show(ui).clicked();
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 text::icon(ui, icon, ink.text, "");

@@ -22,6 +22,17 @@ pub enum Link {
     Failing(Span, String),
     /// No connection for this long; what is shown is as old.
     Offline(Span, String),
+    /// The collector answers and gives this window nothing; what is shown is as old.
+    Shut(Span, Shut),
+}
+
+/// Why a collector that answers gives a window nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shut {
+    /// It does not take our login or key any more, because of this.
+    Login(String),
+    /// It speaks another version; a sentence that says which, and what to do.
+    Version(String),
 }
 
 impl Link {
@@ -44,6 +55,13 @@ impl Link {
                 format!("{} old", format::span(*age)),
                 Tone::Level(Level::Critical),
             ),
+            Self::Shut(age, shut) => {
+                let (icon, word) = match shut {
+                    Shut::Login(_) => (Icon::USER, "Logged out"),
+                    Shut::Version(_) => (Icon::WARNING, "Other version"),
+                };
+                (icon, word, format!("{} old", format::span(*age)), Tone::Level(Level::Critical))
+            }
         }
     }
 
@@ -58,6 +76,10 @@ impl Link {
             Self::Offline(_, why) => {
                 format!("No connection to the collector: {why}. What you see is the last state that came; commands wait until it is back.")
             }
+            Self::Shut(_, Shut::Login(why)) => {
+                format!("The collector does not take this seat's login any more: {why}. What you see is the last state that came; commands wait for the login.")
+            }
+            Self::Shut(_, Shut::Version(words)) => words.clone(),
         }
     }
 }
@@ -112,6 +134,8 @@ pub struct Status {
     pub mode: Mode,
     /// What the collector says goes wrong with it, such as a disk that is full.
     pub troubles: Vec<String>,
+    /// What is not right with this window itself, each as a sentence.
+    pub notes: Vec<String>,
     /// When the state that is shown was current.
     pub as_of: Option<Timestamp>,
 }

@@ -8,8 +8,8 @@ use super::{DESK, clock, window};
 use crate::{
     desk::{Desk, Surroundings},
     intent::{Fetch, Intent},
-    model::{Detail, samples},
-    shell::Link,
+    model::{Detail, Model, samples},
+    shell::{Link, Shut},
     theme::ThemeName,
     views::ViewName,
 };
@@ -158,6 +158,44 @@ fn a_lost_collector_is_told_in_full_once_it_does_not_come_back_at_once() {
         }
         drop(harness);
         assert_eq!(asked.borrow().contains(&Intent::Reconnect), told);
+    }
+}
+
+#[test]
+fn a_lost_login_and_another_version_say_what_to_do_and_a_note_of_the_seat_itself_is_told_last() {
+    let (lost, other) = (Shut::Login("the login is over".to_owned()), Shut::Version("Update the workstation.".to_owned()));
+    let cases = [
+        (
+            Link::Shut(Span::seconds(9), lost),
+            "Logged out: the login is over. What you see is 9 s old. 2 commands wait and are sent after the login.",
+            Some("Log in"),
+        ),
+        (
+            Link::Shut(Span::seconds(9), other),
+            "Update the workstation. What you see is 9 s old.",
+            Some("Reconnect"),
+        ),
+        (Link::Live, "This seat's clock is 1 h ahead. (and 1 more)", None),
+    ];
+    for (link, words, button) in cases {
+        let asked = Rc::new(RefCell::new(Vec::new()));
+        let heard = asked.clone();
+        let mut desk = Desk::default();
+        let around = Surroundings {
+            link,
+            waiting: 2,
+            notes: vec!["This seat's clock is 1 h ahead.".to_owned(), "Drawn by the processor.".to_owned()],
+            ..Surroundings::default()
+        };
+        let model = Model::default();
+        let mut harness = window(ThemeName::Dark, DESK, |ui| heard.borrow_mut().extend(desk.show(ui, &model, &clock(), &around)));
+        harness.get_by_label(words);
+        if let Some(button) = button {
+            harness.get_by_label(button).click();
+            harness.run();
+        }
+        drop(harness);
+        assert_eq!(asked.borrow().contains(&Intent::Reconnect), button.is_some());
     }
 }
 
