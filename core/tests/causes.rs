@@ -88,6 +88,10 @@ impl Network {
 
     /// An alarm of a kind that no mapping knows.
     fn unknown(&mut self, now: i64, device: &str) {
+        self.unknown_of(now, device, Severity::Major);
+    }
+
+    fn unknown_of(&mut self, now: i64, device: &str, severity: Severity) {
         self.wait(now);
         let event = Event {
             received_at: at(now),
@@ -98,7 +102,7 @@ impl Network {
             payload: Payload::Alarm(Box::new(AlarmReport {
                 entity_id: Name::from(device),
                 alarm_type: Name::from("ODD_THING"),
-                severity: Severity::Major,
+                severity,
                 raised_at: at(now),
                 source_system: Name::from("test"),
                 qualifier: Name::EMPTY,
@@ -262,6 +266,21 @@ fn neighbours_of_unknown_trouble_hang_together_whichever_of_them_is_heard_first(
         let sizes: Vec<usize> = network.incidents().iter().map(|incident| incident.members.len()).collect();
         assert_eq!(sizes, [3], "{order:?}");
     }
+}
+
+#[test]
+fn an_incident_that_takes_several_in_is_as_bad_as_the_worst_of_them() {
+    let mut network = Network::new();
+    network.unknown_of(100, "far", Severity::Critical);
+    network.unknown(101, "leaf");
+    network.unknown(102, "twig");
+    network.unknown_of(103, "twig", Severity::Minor);
+    assert_eq!(network.incidents().len(), 3);
+    network.unknown_of(104, "hub", Severity::Minor);
+    network.wait(110);
+    let incidents = network.incidents();
+    let now: Vec<_> = incidents.iter().map(|incident| (incident.members.len(), incident.severity)).collect();
+    assert_eq!(now, [(4, Severity::Critical)]);
 }
 
 #[test]

@@ -54,8 +54,8 @@ pub fn cleared<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx) -> Vec<Incide
     };
     let mut deltas = Vec::new();
     follow(view, ix, incident, &mut deltas);
-    let over = group.standing().active() == 0 && incident.status.open();
-    if over {
+    let over = group.standing().active() == 0;
+    if over && incident.status.open() {
         deltas.push(to_status(ix, incident.id, Reason::IncidentResolved, IncidentStatus::Resolved));
     }
     // How it ends tells of its cause: a restart, people who are there again, or neither. That it is over, its report says at once.

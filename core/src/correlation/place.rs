@@ -50,8 +50,10 @@ pub fn place<L: AlarmLookup>(view: &View<'_, L>, alarm: &AlarmFacts<'_>, id: Inc
     let home = find::home(view, alarm, None);
     if let Some((ix, link)) = home.found {
         let mut deltas = join(view, ix, alarm, link);
+        let mut grown = Grown::of(view, ix);
+        grown.joined(alarm);
         for other in home.same {
-            merge(view, other, ix, LinkReason::SameNeighbour, &mut deltas);
+            merge(view, other, (ix, &mut grown), LinkReason::SameNeighbour, &mut deltas);
         }
         return deltas;
     }
@@ -82,13 +84,9 @@ fn open_pair<L: AlarmLookup>(view: &View<'_, L>, alarm: &AlarmFacts<'_>, other: 
     let mut deltas = open(view, other, id);
     let ix = view.incidents.next_slot();
     deltas.push(joined(ix, id, alarm.ix, alarm.when(), link));
-    if alarm.severity > other.severity {
-        let mut delta = changed(ix, id, Reason::SeverityFollowed);
-        if let IncidentDelta::Changed { severity, .. } = &mut delta {
-            *severity = Some(alarm.severity);
-        }
-        deltas.push(delta);
-    }
+    let worse = (alarm.severity > other.severity).then_some(alarm.severity);
+    let emergency = (alarm.emergency && !other.emergency).then_some(true);
+    deltas.extend(touched(ix, id, (worse, emergency)));
     deltas
 }
 
@@ -160,17 +158,7 @@ pub(super) fn join<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx, alarm: &A
     }
     let worse = (alarm.severity > incident.severity).then_some(alarm.severity);
     let emergency = (alarm.emergency && !incident.emergency).then_some(true);
-    if worse.is_some() || emergency.is_some() {
-        let mut delta = changed(ix, incident.id, Reason::SeverityFollowed);
-        if let IncidentDelta::Changed {
-            severity, emergency: touched, ..
-        } = &mut delta
-        {
-            *severity = worse;
-            *touched = emergency;
-        }
-        deltas.push(delta);
-    }
+    deltas.extend(touched(ix, incident.id, (worse, emergency)));
     deltas.extend(look_soon(view, ix, incident));
     deltas
 }
@@ -184,12 +172,60 @@ pub(super) fn look_soon<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx, inci
         .then_some(IncidentDelta::DiagnosisDue { ix, id: incident.id, at: soon })
 }
 
-/// The alarms of `from` go into `into`, and `from` is over. Nothing where that would hold more than one incident may.
-pub(super) fn merge<L: AlarmLookup>(view: &View<'_, L>, from: IncidentIx, into: IncidentIx, reason: LinkReason, deltas: &mut Vec<IncidentDelta>) {
+/// What an incident becomes while others go into it: their deltas are not folded yet when the next is looked at.
+pub(super) struct Grown {
+    members: usize,
+    severity: Severity,
+    emergency: bool,
+}
+
+impl Grown {
+    /// As the incident stands.
+    pub(super) fn of<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx) -> Self {
+        let incident = view.incidents.get(ix);
+        Self {
+            members: incident.map_or(0, |incident| incident.members.len()),
+            severity: incident.map_or(Severity::Indeterminate, |incident| incident.severity),
+            emergency: incident.is_some_and(|incident| incident.emergency),
+        }
+    }
+
+    /// With an alarm that joins it.
+    fn joined(&mut self, alarm: &AlarmFacts<'_>) {
+        self.members += 1;
+        self.severity = self.severity.max(alarm.severity);
+        self.emergency |= alarm.emergency;
+    }
+
+    /// With another incident; gives the severity and the mark of emergency services where these change.
+    fn took(&mut self, other: &Incident) -> (Option<Severity>, Option<bool>) {
+        self.members += other.members.len();
+        let worse = (other.severity > self.severity).then_some(other.severity);
+        let emergency = (other.emergency && !self.emergency).then_some(true);
+        self.severity = self.severity.max(other.severity);
+        self.emergency |= other.emergency;
+        (worse, emergency)
+    }
+}
+
+/// People have said something of it that would be gone with it.
+fn in_hand(incident: &Incident) -> bool {
+    !incident.owner.is_empty() || !incident.comment.is_empty() || incident.marked_cause.is_some() || incident.set_severity.is_some()
+}
+
+/// The alarms of `from` go into `into`, and `from` is over. Nothing where that would hold more than one incident may, or where people have
+/// taken `from` in hand.
+pub(super) fn merge<L: AlarmLookup>(
+    view: &View<'_, L>,
+    from: IncidentIx,
+    (into, grown): (IncidentIx, &mut Grown),
+    reason: LinkReason,
+    deltas: &mut Vec<IncidentDelta>,
+) {
     let (Some(old), Some(new)) = (view.incidents.get(from), view.incidents.get(into)) else {
         return;
     };
-    if from == into || old.members.len() + new.members.len() >= view.policy.max_alarms as usize || !old.owner.is_empty() {
+    if from == into || old.members.len() + grown.members >= view.policy.max_alarms as usize || in_hand(old) {
         return;
     }
     for member in old.members.iter().rev() {
@@ -208,19 +244,22 @@ pub(super) fn merge<L: AlarmLookup>(view: &View<'_, L>, from: IncidentIx, into: 
         };
         deltas.push(joined(into, new.id, member.alarm, member.at, link));
     }
-    if old.severity > new.severity {
-        let mut delta = changed(into, new.id, Reason::SeverityFollowed);
-        if let IncidentDelta::Changed { severity, .. } = &mut delta {
-            *severity = Some(old.severity);
-        }
-        deltas.push(delta);
-    }
+    deltas.extend(touched(into, new.id, grown.took(old)));
     deltas.push(IncidentDelta::MergedInto {
         ix: from,
         id: old.id,
         into: new.id,
     });
     deltas.extend(look_soon(view, into, new));
+}
+
+/// The change of an incident's severity and its mark of emergency services, where either changes.
+fn touched(ix: IncidentIx, id: IncidentId, (worse, marked): (Option<Severity>, Option<bool>)) -> Option<IncidentDelta> {
+    let mut delta = (worse.is_some() || marked.is_some()).then(|| changed(ix, id, Reason::SeverityFollowed));
+    if let Some(IncidentDelta::Changed { severity, emergency, .. }) = &mut delta {
+        (*severity, *emergency) = (worse, marked);
+    }
+    delta
 }
 
 fn stands_again<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx) -> Vec<IncidentDelta> {

@@ -4,7 +4,7 @@
 use super::delta::IncidentDelta;
 use super::find::{self, silent};
 use super::index::Group;
-use super::place::{View, join, merge};
+use super::place::{Grown, View, join, merge};
 use super::tie::{DARK, DOWN, HARD, PORT, POWER, Role, Tie};
 use crate::model::{
     AlarmFacts, AlarmLookup, EntityIx, Incident, IncidentId, IncidentIx, IncidentStatus, Link, LinkReason, Member, Name, Reason, SharedList, Span,
@@ -29,7 +29,7 @@ pub fn review<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx, id: IncidentId
     }
     if let Some((into, reason)) = part_of(view, ix, incident, group) {
         let mut deltas = Vec::new();
-        merge(view, ix, into, reason, &mut deltas);
+        merge(view, ix, (into, &mut Grown::of(view, into)), reason, &mut deltas);
         if !deltas.is_empty() {
             return deltas;
         }

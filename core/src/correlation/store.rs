@@ -18,6 +18,9 @@ pub struct Incidents {
     purged: Vec<IncidentIx>,
 }
 
+/// More slots than this are not filled: a damaged record must not make the store reserve the whole memory.
+const MOST: usize = 1 << 26;
+
 /// The instant at which the clock next changes an incident: diagnosis, close, purge.
 #[must_use]
 pub fn due(incident: &Incident) -> Option<Timestamp> {
@@ -106,11 +109,14 @@ impl Incidents {
     pub fn fold(&mut self, delta: &IncidentDelta, now: Timestamp, policy: &Correlate) {
         let (ix, id) = delta.incident();
         let slot = ix.0 as usize;
-        self.dirty.mark(ix.0);
         if let IncidentDelta::Opened { incident, .. } = delta {
+            if slot >= MOST {
+                return;
+            }
             if self.slots.len() <= slot {
                 self.slots.resize(slot + 1, None);
             }
+            self.dirty.mark(ix.0);
             self.free.remove(&ix.0);
             self.by_id.insert(id, ix);
             if let Some(at) = due(incident) {
@@ -122,6 +128,7 @@ impl Incidents {
         let Some(incident) = self.slots.get_mut(slot).and_then(Option::as_mut) else {
             return;
         };
+        self.dirty.mark(ix.0);
         let before = due(incident);
         let gone = matches!(delta, IncidentDelta::Purged { .. });
         if !gone {

@@ -44,15 +44,17 @@ fn next_door<L: AlarmLookup>(look: &Look<'_, L>, device: EntityIx) -> Home {
         };
         recent(look, way.other, Role::Direct, Some(NEAR), around).map(|found| (found, way.other))
     });
-    let found: SmallVec<[(Match, EntityIx); 8]> = found.collect();
+    let found: SmallVec<[(Match, EntityIx); 8]> = found.take(MANY).collect();
     let Some((nearest, through)) = found.iter().min_by_key(|(found, _)| (!found.open, found.gap, found.ix)).copied() else {
         return Home::default();
     };
     let began = |ix: IncidentIx| look.view.index.group(ix).and_then(Group::began);
     let here = began(nearest.ix);
+    let over = |one: EntityIx, other: EntityIx| wires.from(one).iter().take(MANY).any(|way| beside(way.other, other));
     let close = |ix: IncidentIx| {
         let (Some(one), Some(other)) = (here, began(ix)) else { return false };
-        one == other || beside(one, other) || wires.from(one).iter().take(MANY).any(|way| beside(way.other, other))
+        // Asked from both sides: of two it must not matter which is the nearest.
+        one == other || beside(one, other) || over(one, other) || over(other, one)
     };
     let others = found.iter().map(|(other, _)| other).filter(|other| other.ix != nearest.ix && other.open);
     let mut same: Vec<IncidentIx> = others.map(|other| other.ix).filter(|ix| close(*ix)).collect();

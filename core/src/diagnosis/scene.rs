@@ -61,7 +61,7 @@ const SUSPECTS: usize = 48;
 /// So many ways of a lost device are looked at.
 const WAYS: usize = 4;
 /// Longest sentence, bytes.
-const SENTENCE: usize = 240;
+const SENTENCE: usize = 600;
 
 /// Everything that is weighed.
 pub(super) struct Scene<'a> {

@@ -141,6 +141,7 @@ fn devices(scene: &Scene<'_>, tally: &Tally) -> usize {
 fn troubles(scene: &Scene<'_>, entity: EntityIx) -> Name {
     let mine = scene.own.iter().filter(|own| own.device == entity || own.entity == entity);
     let mut words: SmallVec<[&str; 4]> = mine.map(|own| word(own.trouble)).collect();
+    words.sort_unstable();
     words.dedup();
     match words.as_slice() {
         [] if scene.gone.iter().any(|gone| gone.device == entity) => Name::from("others cannot reach it"),

@@ -75,7 +75,7 @@ pub(super) fn read_incidents(state: &State, incidents: &[IncidentIx]) {
     for alarm in members[..count].iter().filter_map(|ix| state.alarms.get(*ix)) {
         let device = alarm.anchor.device;
         let named = |entity| state.topology.entity(entity).map_or(0, |entity| entity.name.len() as u64);
-        let beside = state.wires.from(device).iter().map(|way| named(way.other)).fold(0, u64::wrapping_add);
+        let beside = state.wires.from(device).iter().take(8).map(|way| named(way.other)).fold(0, u64::wrapping_add);
         let known = state.impact.touch(device);
         seen = seen
             .wrapping_add(named(device))
