@@ -1,5 +1,6 @@
 //! What a screen's rows and a restart need to be told after records were folded.
 
+use super::answers::Answered;
 use super::state::{RestoreError, SourceStat, State};
 use crate::ingest::Mapping;
 use crate::model::{Alarm, AlarmIx, CommandId, EntityIx, Incident, IncidentIx, Name, Outcome, TenantId, Timestamp};
@@ -120,6 +121,15 @@ struct KeptCommand {
     outcome: Outcome,
 }
 
+fn kept_command(id: CommandId, answered: &Answered) -> KeptCommand {
+    KeptCommand {
+        id,
+        at: answered.at,
+        seq: answered.seq,
+        outcome: answered.outcome.clone(),
+    }
+}
+
 /// Bytes that most items need.
 const USUAL: usize = 384;
 
@@ -179,14 +189,7 @@ impl State {
             });
         }
         for id in dirt.commands {
-            let body = self.commands.get(&id).map(|(at, seq, outcome)| {
-                bytes(&KeptCommand {
-                    id,
-                    at: *at,
-                    seq: *seq,
-                    outcome: outcome.clone(),
-                })
-            });
+            let body = self.commands.get(id).map(|answered| bytes(&kept_command(id, answered)));
             changes.items.push(ItemChange {
                 kind: ItemKind::Command,
                 slot: command_slot(id),
@@ -331,17 +334,8 @@ impl State {
                 .iter()
                 .map(|(place, (at, key))| item(ItemKind::Key, key_slot(*place), bytes(&KeptKey { at: *at, key: *key }))),
         );
-        for (id, (at, seq, outcome)) in &self.commands {
-            items.push(item(
-                ItemKind::Command,
-                command_slot(*id),
-                bytes(&KeptCommand {
-                    id: *id,
-                    at: *at,
-                    seq: *seq,
-                    outcome: outcome.clone(),
-                }),
-            ));
+        for (id, answered) in self.commands.iter() {
+            items.push(item(ItemKind::Command, command_slot(id), bytes(&kept_command(id, answered))));
         }
         items
     }
@@ -407,8 +401,12 @@ impl State {
             state.key_order.insert(place, (key.at, key.key));
         }
         for command in kept.commands {
-            state.command_order.insert((command.at, command.id));
-            state.commands.insert(command.id, (command.at, command.seq, command.outcome));
+            let answered = Answered {
+                at: command.at,
+                seq: command.seq,
+                outcome: command.outcome,
+            };
+            let _ = state.commands.keep(command.id, answered);
         }
         Ok(state)
     }

@@ -14,8 +14,8 @@ use crate::model::{
 use crate::reduction;
 
 pub(super) fn take(turn: &mut Turn<'_>, command: &Command) -> Answer {
-    if let Some((_, _, outcome)) = turn.state.commands.get(&command.id) {
-        return Answer::Command(outcome.clone());
+    if let Some(answered) = turn.state.commands.get(command.id) {
+        return Answer::Command(answered.outcome.clone());
     }
     let outcome = match &command.kind {
         CommandKind::OpenIncident { title, severity } => open_incident(turn, command, title, *severity),
@@ -51,9 +51,16 @@ fn on_targets(turn: &mut Turn<'_>, command: &Command) -> Outcome {
         (_, true) => Outcome::Done(done),
         (_, false) => Outcome::Partly {
             done,
-            refused: refused.into_iter().map(|(reason, targets)| Refused { reason, targets }).collect(),
+            refused: by_number(refused),
         },
     }
+}
+
+/// What most of them said comes first.
+fn by_number(refused: BTreeMap<Name, Vec<CommandTarget>>) -> Vec<Refused> {
+    let mut refused: Vec<Refused> = refused.into_iter().map(|(reason, targets)| Refused { reason, targets }).collect();
+    refused.sort_by_key(|one| std::cmp::Reverse(one.targets.len()));
+    refused
 }
 
 fn on_target(turn: &mut Turn<'_>, command: &Command, target: CommandTarget) -> Outcome {

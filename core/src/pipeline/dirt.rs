@@ -64,7 +64,7 @@ impl State {
             self.dirt.source(ix);
         }
         self.dirt.keys.extend(self.key_order.keys().copied());
-        self.dirt.commands.extend(self.commands.keys().copied());
+        self.dirt.commands.extend(self.commands.iter().map(|(id, _)| id));
         let alarms: Vec<AlarmIx> = self.alarms.iter().map(|(ix, _)| ix).collect();
         for ix in alarms {
             self.alarms.mark(ix);

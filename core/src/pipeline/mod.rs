@@ -6,6 +6,7 @@
 //! - **never knows**: disks, sockets, clocks, threads. It alone knows the order of the stages.
 
 mod answer;
+mod answers;
 mod changes;
 mod clock;
 mod command;

@@ -1,15 +1,15 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::answers::{Answered, Answers};
 use super::delta::Delta;
 use super::dirt::Dirt;
 use crate::correlation::{self, Footing, IncidentDelta, Incidents, Index};
 use crate::ingest::Mapping;
 use crate::model::{
-    AlarmFacts, AlarmIx, AlarmLookup, CommandId, EntityIx, IncidentIx, Member, Minter, Name, Outcome, Reason, Severity, SourceKind, Span, Symptom, TenantId,
-    Timestamp,
+    AlarmFacts, AlarmIx, AlarmLookup, CommandId, EntityIx, IncidentIx, Member, Minter, Name, Reason, Severity, SourceKind, Span, Symptom, TenantId, Timestamp,
 };
 use crate::policy::Policy;
 use crate::reduction::{AlarmDelta, Alarms};
@@ -85,8 +85,7 @@ pub struct State {
     pub(super) source_of: [FxHashMap<Name, u32>; SourceKind::ALL.len()],
     pub(super) keys: FxHashMap<u64, (u64, u32)>,
     pub(super) key_order: BTreeMap<(u64, u32), (Timestamp, u64)>,
-    pub(super) commands: BTreeMap<CommandId, (Timestamp, u64, Outcome)>,
-    pub(super) command_order: BTreeSet<(Timestamp, CommandId)>,
+    pub(super) commands: Answers,
     pub(super) dirt: Dirt,
 }
 
@@ -126,8 +125,7 @@ impl State {
             source_of: Default::default(),
             keys: FxHashMap::default(),
             key_order: BTreeMap::new(),
-            commands: BTreeMap::new(),
-            command_order: BTreeSet::new(),
+            commands: Answers::default(),
             dirt: Dirt::default(),
         }
     }
@@ -212,7 +210,7 @@ impl State {
     /// Sequence of the record that carried a command out, as long as its answer is remembered.
     #[must_use]
     pub fn command_seq(&self, id: CommandId) -> Option<u64> {
-        self.commands.get(&id).map(|(_, seq, _)| *seq)
+        self.commands.get(id).map(|answered| answered.seq)
     }
 
     /// The instant at which the clock next changes something; feed `Input::Clock` then.
@@ -226,8 +224,7 @@ impl State {
 
     pub(super) fn oldest_key(&self) -> Option<Timestamp> {
         let key = self.key_order.first_key_value().map(|(_, (at, _))| *at);
-        let command = self.command_order.first().map(|(at, _)| *at);
-        [key, command].into_iter().flatten().min()
+        [key, self.commands.oldest()].into_iter().flatten().min()
     }
 
     /// Begins a record: its sequence and time. Both deciding and recovering begin with it.
@@ -262,8 +259,12 @@ impl State {
                 self.dirt.keys.insert((self.seq, *index));
             }
             Delta::Command { id, outcome } => {
-                self.commands.insert(*id, (self.at, self.seq, outcome.clone()));
-                self.command_order.insert((self.at, *id));
+                let answered = Answered {
+                    at: self.at,
+                    seq: self.seq,
+                    outcome: outcome.clone(),
+                };
+                self.dirt.commands.extend(self.commands.keep(*id, answered));
                 self.dirt.commands.insert(*id);
             }
             Delta::KeysForgotten { before } => self.forget(*before),
@@ -425,14 +426,7 @@ impl State {
             }
             self.dirt.keys.insert(place);
         }
-        while let Some((at, id)) = self.command_order.first().copied() {
-            if at >= before {
-                break;
-            }
-            self.command_order.remove(&(at, id));
-            self.commands.remove(&id);
-            self.dirt.commands.insert(id);
-        }
+        self.dirt.commands.extend(self.commands.forget(before));
     }
 }
 
