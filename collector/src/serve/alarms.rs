@@ -81,10 +81,16 @@ impl AlarmQuery {
         };
         let doors = [SourceKind::Snmp, SourceKind::Syslog, SourceKind::Webhook, SourceKind::Internal];
         let door = |word: &str| doors.into_iter().find(|door| door.word() == word);
-        let ids = query::words("id", self.id.as_deref(), |word| uuid::Uuid::parse_str(word).ok(), "the ids that alarms have")?;
+        let mut source = query::words("source", self.source.as_deref(), door, "snmp, syslog, webhook, internal")?;
+        if source.len() > 1 {
+            return Err(Problem::unprocessable("source is one of snmp, syslog, webhook, internal"));
+        }
+        let mut ids = query::words("id", self.id.as_deref(), |word| uuid::Uuid::parse_str(word).ok(), "the ids that alarms have")?;
         if ids.len() > MOST {
             return Err(Problem::unprocessable(format!("id names more than {MOST} alarms: ask in parts")));
         }
+        let mut seen = std::collections::HashSet::new();
+        ids.retain(|id| seen.insert(*id));
         Ok(Some(AlarmFilter {
             ids,
             entity,
@@ -94,7 +100,7 @@ impl AlarmQuery {
             incident,
             alarm_type: query::some(self.alarm_type.clone()),
             acked,
-            source: query::words("source", self.source.as_deref(), door, "snmp, syslog, webhook, internal")?.pop(),
+            source: source.pop(),
             history: query::truth("history", self.history.as_deref())?.unwrap_or(false),
         }))
     }

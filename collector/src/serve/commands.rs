@@ -5,7 +5,7 @@ use pedkai_core::pipeline::{self, Input};
 use pedkai_core::wire::{CommandAnswer, CommandOutcome, CommandRequest, RefusedTargets, TargetKind};
 use serde_json::{Value, json};
 
-use super::access::{Can, Work};
+use super::access::{Can, Work, charge};
 use super::alarms::{AlarmQuery, MOST};
 use super::body::Json;
 use super::incidents::{STATUS_WORDS, status_of};
@@ -18,6 +18,9 @@ use crate::journal::rows::AlarmFilter;
 /// Kinds that this build carries out, for messages.
 const KINDS: &str = "ack, unack, own, assign, comment, clear, set_status";
 
+/// So many targets cost as much as a request.
+const TARGETS: usize = 100;
+
 /// Act on alarms and incidents.
 #[utoipa::path(post, path = "/api/v1/commands", tag = "commands", request_body = CommandRequest, extensions(("x-permission" = json!("work"))),
     responses((status = 200, description = "Durable. A refusal of the state machine is an answer too", body = CommandAnswer),
@@ -29,6 +32,8 @@ pub(super) async fn post(State(world): State<World>, can: Can<Work>, Json(asked)
     if asked.expect.is_some() && targets.len() != 1 {
         return Err(Problem::unprocessable("expect goes with one target"));
     }
+    // The first is paid for by the request.
+    charge(&world, &can.caller, (targets.len() / TARGETS) as u32)?;
     let id = CommandId(asked.id);
     let answered = can.tenant.read(move |state| state.command_seq(id).is_some()).await?;
     let found = targets.len();
@@ -132,7 +137,11 @@ async fn targets_of(tenant: &Tenant, asked: &CommandRequest) -> Answer<Vec<Comma
 async fn found(tenant: &Tenant, filter: &Value) -> Answer<Vec<CommandTarget>> {
     let query: AlarmQuery = serde_json::from_value(Value::Object(conditions(filter)?)).map_err(|error| Problem::unprocessable(format!("filter: {error}")))?;
     let Some(filter) = query.filter(tenant).await? else { return Ok(Vec::new()) };
-    if filter == AlarmFilter::default() {
+    let everything = AlarmFilter {
+        history: filter.history,
+        ..AlarmFilter::default()
+    };
+    if filter == everything {
         return Err(Problem::unprocessable("an empty filter would mean every alarm: say which"));
     }
     let named = AlarmFilter {
@@ -162,14 +171,14 @@ async fn found(tenant: &Tenant, filter: &Value) -> Answer<Vec<CommandTarget>> {
     Ok(ids)
 }
 
-/// The conditions of a filter by name. One that is not known is refused: passed over, it would let more alarms in than were meant.
+/// The conditions of a filter by name. One that is not known, empty or given twice is refused: passed over, it would let other alarms in than
+/// were meant.
 fn conditions(filter: &Value) -> Answer<serde_json::Map<String, Value>> {
     let wrong = || Problem::unprocessable("filter is a text such as severity=minor&cleared=true, or an object of the same");
     let pairs: Vec<(String, Value)> = match filter {
         Value::String(text) => {
-            let uri: axum::http::Uri = format!("/?{}", text.trim_start_matches('?')).parse().map_err(|_| wrong())?;
-            let axum::extract::Query(pairs) = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri).map_err(|_| wrong())?;
-            pairs.into_iter().map(|(name, value)| (name, Value::String(value))).collect()
+            let pairs = form_urlencoded::parse(text.trim_start_matches('?').as_bytes());
+            pairs.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect()
         }
         Value::Object(fields) => fields.clone().into_iter().collect(),
         _ => return Err(wrong()),
@@ -188,6 +197,12 @@ fn conditions(filter: &Value) -> Answer<serde_json::Map<String, Value>> {
             Value::Bool(truth) => truth.to_string(),
             _ => return Err(wrong()),
         };
+        if value.split(',').all(|word| word.trim().is_empty()) {
+            return Err(Problem::unprocessable(format!("filter: '{name}' is empty: leave it out, or say which")));
+        }
+        if known.contains_key(&name) {
+            return Err(Problem::unprocessable(format!("filter: '{name}' is given twice")));
+        }
         known.insert(name, Value::String(value));
     }
     Ok(known)
@@ -209,6 +224,24 @@ async fn before(tenant: &Tenant, asked: &CommandRequest) -> Answer<Value> {
     })
 }
 
+/// So many of the ids that a filter names are told in the audit log; all of them are on the tenant's own log.
+const TOLD: usize = 20;
+
+fn shorten(filter: &mut Value) {
+    let text = match filter {
+        Value::String(text) => text,
+        Value::Object(fields) => match fields.get_mut("id") {
+            Some(Value::String(ids)) => ids,
+            _ => return,
+        },
+        _ => return,
+    };
+    let words: Vec<&str> = text.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
+    if words.len() > TOLD {
+        *text = format!("{} and {} more", words[..TOLD].join(","), words.len() - TOLD);
+    }
+}
+
 async fn note(world: &World, can: &Can<Work>, asked: &CommandRequest, word: &'static str, before: Value, how: &Outcome) -> Answer<()> {
     let (outcome, reason) = match how {
         Outcome::Done(changed) => ("done", changed.to_string()),
@@ -223,6 +256,7 @@ async fn note(world: &World, can: &Can<Work>, asked: &CommandRequest, word: &'st
         None => ("alarm", String::new()),
     };
     let mut after = json!({"command": asked, "outcome": outcome});
+    shorten(&mut after["command"]["filter"]);
     if !reason.is_empty() {
         after[if outcome == "done" { "changed" } else { "reason" }] = reason.into();
     }

@@ -112,7 +112,19 @@ async fn a_filter_acts_on_what_it_finds() {
     assert_eq!(done["changed"], 1, "{done}");
     let (_, nothing) = bench.post("/api/v1/commands", &ann, by(json!("severity=critical"))).await;
     assert_eq!(nothing["outcome"], "refused");
-    for wrong in [json!(""), json!({}), json!("severity=dreadful"), json!(7)] {
+    let wrong = [
+        json!(""),
+        json!({}),
+        json!("severity=dreadful"),
+        json!(7),
+        // Passed over, each of these would act on other alarms than were meant.
+        json!({"id": "", "cleared": "false"}),
+        json!({"id": " , ", "severity": "warning"}),
+        json!("severity=critical&severity=warning"),
+        json!({"history": "true"}),
+        json!({"source": "snmp,syslog"}),
+    ];
+    for wrong in wrong {
         assert_eq!(bench.post("/api/v1/commands", &ann, by(wrong.clone())).await.0, 422, "{wrong}");
     }
     let left = bench.get("/api/v1/alarms?ack_state=none", &key).await;
@@ -148,7 +160,7 @@ async fn a_filter_that_names_alarms_means_those_and_says_which_refused() {
         );
     }
     let stranger = Uuid::new_v4().to_string();
-    let named = format!("{},{stranger}", ids.join(","));
+    let named = format!("{},{stranger},{}", ids.join(","), ids[9]);
     let clear = json!({"id": Uuid::new_v4(), "kind": "clear", "text": "over", "filter": {"id": named}});
     let (status, done) = bench.post("/api/v1/commands", &bob, clear.clone()).await;
     assert_eq!((status, &done["outcome"], &done["changed"]), (200, &json!("done"), &json!(298)), "{done}");
@@ -162,6 +174,16 @@ async fn a_filter_that_names_alarms_means_those_and_says_which_refused() {
     assert_eq!(left["items"].as_array().unwrap().len(), 3, "what came after is left alone");
     let one = format!("/api/v1/alarms?id={},{}", ids[5], ids[7]);
     assert_eq!(bench.get(&one, &key).await["items"].as_array().unwrap().len(), 2);
+    let supervisor = bench.user("default", Role::Supervisor).await;
+    let audit = bench.get("/api/v1/audit?action=clear&limit=1", &supervisor).await;
+    let told = audit["items"][0]["after"]["command"]["filter"]["id"].as_str().unwrap();
+    assert!(told.ends_with(" and 282 more"), "{told}");
+    let many: Vec<String> = (0..2_500).map(|_| Uuid::new_v4().to_string()).collect();
+    let text = format!("id={}", many.join("%2C"));
+    let (status, refused) = bench
+        .post("/api/v1/commands", &bob, json!({"id": Uuid::new_v4(), "kind": "ack", "filter": text}))
+        .await;
+    assert_eq!((status, refused["refused"][0]["ids"].as_array().map(Vec::len)), (200, Some(2_500)), "{refused}");
     let again = json!({"id": Uuid::new_v4(), "kind": "clear", "text": "over", "filter": {"id": ids[0]}});
     let (_, refused) = bench.post("/api/v1/commands", &bob, again).await;
     assert_eq!(refused["outcome"], "refused", "{refused}");
