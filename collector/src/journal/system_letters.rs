@@ -23,8 +23,8 @@ CREATE TABLE IF NOT EXISTS system_letter (
 CREATE INDEX IF NOT EXISTS system_letter_address ON system_letter (address, number);
 ";
 
-/// Space that letters may take. Beyond it the oldest of whoever sent the most go first: a stranger can neither fill the disk nor push
-/// out what others sent.
+/// Space that letters may take. Beyond it the oldest of an address with a large share of it go first, else the oldest of all: a stranger
+/// cannot fill the disk, nor push out what others sent, unless under very many addresses.
 const SPACE: u64 = 256 << 20;
 
 /// What a letter takes besides its bytes.
@@ -38,8 +38,8 @@ const OLDEST_OF_ONE: &str = "DELETE FROM system_letter
 const OLDEST_OF_ALL: &str = "DELETE FROM system_letter
     WHERE number IN (SELECT number FROM system_letter ORDER BY number LIMIT ?1) RETURNING address, length(bytes)";
 
-/// Whoever takes less did not send many.
-const MANY: u64 = AT_ONCE * BESIDES;
+/// Whoever takes less than this part of the space did not send many.
+const MANY: u64 = 64;
 
 /// Bytes kept of each.
 const BYTES: usize = 65_536;
@@ -90,11 +90,11 @@ impl Shelf {
         }
     }
 
-    /// Lets the oldest letters of whoever sent the most go until the rest fits; the oldest of all where nobody sent many.
+    /// Lets the oldest letters of whoever has the largest share go until the rest fits; the oldest of all where nobody has a large one.
     fn make_room(&mut self, space: u64) -> Result<()> {
         while self.total > space {
             let most = self.taken.iter().max_by_key(|(_, taken)| **taken);
-            let noisy = most.filter(|(_, taken)| **taken >= MANY).map(|(address, _)| address.clone());
+            let noisy = most.filter(|(_, taken)| **taken >= space / MANY).map(|(address, _)| address.clone());
             let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
             let gone: Vec<(String, i64)> = self.database.run(|connection| match &noisy {
                 Some(address) => connection.prepare_cached(OLDEST_OF_ONE)?.query_map((int(AT_ONCE), address), read)?.collect(),
@@ -143,7 +143,7 @@ impl SystemLetters {
         self.shelf().database.run(work)
     }
 
-    /// Keeps letters, and lets the oldest of whoever sent the most go beyond 256 MiB.
+    /// Keeps letters. Beyond 256 MiB the oldest of an address with a large share of that go, else the oldest of all.
     ///
     /// # Errors
     /// Disk full, or a disk that refuses.
@@ -311,8 +311,16 @@ mod tests {
             address: format!("forged {n}"),
             ..letter_of(n)
         };
-        letters.keep(&(1..=2_100).map(of).collect::<Vec<_>>()).unwrap();
+        letters.keep(&(1..=1_000).map(of).collect::<Vec<_>>()).unwrap();
+        // One device that was not configured yet is no flood, though it sends more than any of the forged ones.
+        let device = |n: u128| SystemLetter {
+            address: "192.0.2.7".to_owned(),
+            ..letter_of(n)
+        };
+        letters.keep(&(5_001..=5_025).map(device).collect::<Vec<_>>()).unwrap();
+        letters.keep(&(1_001..=2_100).map(of).collect::<Vec<_>>()).unwrap();
         assert_eq!((count(&letters, "forged 500"), count(&letters, "forged 501")), (0, 1));
+        assert_eq!(count(&letters, "192.0.2.7"), 25);
         assert_eq!(count(&letters, "forged 2100"), 1);
     }
 }
