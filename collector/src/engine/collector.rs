@@ -29,6 +29,8 @@ pub struct Limits {
     pub flush_most: Duration,
     /// Live batches that a slow subscriber may be behind.
     pub feed_batches: usize,
+    /// A tenant that nobody used for so long may be closed.
+    pub rest_after: Duration,
 }
 
 impl Default for Limits {
@@ -40,6 +42,7 @@ impl Default for Limits {
             flush_least: Duration::from_millis(20),
             flush_most: Duration::from_millis(1_200),
             feed_batches: 16,
+            rest_after: Duration::from_secs(600),
         }
     }
 }
@@ -58,11 +61,11 @@ pub(super) struct Common {
 /// Every tenant of one data folder.
 #[derive(Clone)]
 pub struct Engine {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
-struct Shared {
-    common: Arc<Common>,
+pub(super) struct Shared {
+    pub(super) common: Arc<Common>,
     tenants: Mutex<BTreeMap<TenantId, (TenantInfo, Tenant)>>,
     timer: tokio::task::JoinHandle<()>,
 }
@@ -193,7 +196,7 @@ impl Engine {
             .map(|(_, tenant)| tenant.clone())
     }
 
-    fn doors(&self) -> Vec<Tenant> {
+    pub(super) fn doors(&self) -> Vec<Tenant> {
         lock(&self.shared.tenants).values().map(|(_, tenant)| tenant.clone()).collect()
     }
 

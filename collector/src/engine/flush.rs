@@ -22,7 +22,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// Where the writing of rows stands.
 #[derive(Default)]
 pub(super) struct Flushing {
-    writing: bool,
+    pub(super) writing: bool,
     failing: bool,
     waiting: Option<Haste>,
     ended: Option<Instant>,

@@ -14,6 +14,7 @@ mod flush;
 mod past;
 mod queue;
 mod recover;
+mod rest;
 mod retire;
 mod stats;
 mod tenant;

@@ -48,6 +48,10 @@ pub(super) struct Inner {
     pub(super) rows_writer: Mutex<Option<RowsWriter>>,
     pub(super) rows: Rows,
     pub(super) opened: AtomicBool,
+    /// Closed because nobody used it: everything of it is written.
+    pub(super) rests: AtomicBool,
+    /// When somebody last wanted something of it.
+    pub(super) used: Mutex<Instant>,
     pub(super) committed: AtomicU64,
     pub(super) applied: watch::Sender<u64>,
     /// When the oldest record that the rows do not hold was committed.
@@ -74,6 +78,8 @@ impl Inner {
             writer: Mutex::new(None),
             rows_writer: Mutex::new(None),
             opened: AtomicBool::new(false),
+            rests: AtomicBool::new(false),
+            used: Mutex::new(Instant::now()),
             committed: AtomicU64::new(0),
             applied: watch::Sender::new(0),
             behind_since: Mutex::new(None),
@@ -83,6 +89,10 @@ impl Inner {
             counters: Counters::default(),
             common,
         }
+    }
+
+    fn touch(&self) {
+        *lock(&self.used) = Instant::now();
     }
 
     /// Changes the queue and sees to it that a job looks at it.
@@ -144,6 +154,7 @@ impl Tenant {
     }
 
     fn put(&self, events: Vec<Event>, reply: Option<oneshot::Sender<Answered>>) -> Result<(), (Vec<Event>, NotTaken)> {
+        self.inner.touch();
         let mut queue = lock(&self.inner.queue);
         if queue.stopping {
             return Err((events, NotTaken::Stopping));
@@ -160,6 +171,7 @@ impl Tenant {
     /// When it was not taken.
     pub async fn input(&self, input: Input) -> Result<(u64, Answer), NotTaken> {
         let (reply, answer) = oneshot::channel();
+        self.inner.touch();
         {
             let mut queue = lock(&self.inner.queue);
             if queue.stopping {
@@ -243,6 +255,7 @@ impl Tenant {
         work: impl FnOnce(&Arc<Inner>) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
         let inner = self.inner.clone();
+        inner.touch();
         let file = inner.folder.path().to_owned();
         self.inner.common.runtime.spawn_blocking(move || work(&inner)).await.unwrap_or_else(|error| {
             Err(JournalError::Unusable {

@@ -1,5 +1,6 @@
 mod durability;
 mod past;
+mod rest;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -60,8 +61,12 @@ pub(super) fn event(entity: &str, kind: &str, severity: Severity, at: Timestamp,
 
 /// Opens an engine; one that was just dropped may need a moment to let go of the folder.
 pub(super) async fn open(folder: &Path, clock: &Arc<SetClock>) -> Engine {
+    open_with(folder, clock, &Limits::default()).await
+}
+
+pub(super) async fn open_with(folder: &Path, clock: &Arc<SetClock>, limits: &Limits) -> Engine {
     for _ in 0..500 {
-        match Engine::open(folder, clock.clone(), Limits::default()) {
+        match Engine::open(folder, clock.clone(), limits.clone()) {
             Err(JournalError::InUse(_)) => tokio::time::sleep(Duration::from_millis(10)).await,
             other => return other.unwrap(),
         }

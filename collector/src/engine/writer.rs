@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::{Relaxed, Release};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::time::{Duration, Instant};
 
 use pedkai_core::model::{Name, Span, Timestamp};
@@ -76,6 +76,7 @@ pub(super) fn opened<'a>(inner: &Arc<Inner>, writer: &'a mut Option<Open>) -> Re
         inner.committed.store(open.state.seq(), Release);
         inner.common.timer.set(inner, open.state.next_deadline());
         *writer = Some(open);
+        inner.rests.store(false, Release);
         inner.opened.store(true, Release);
     }
     writer.as_mut().ok_or(JournalError::Gone)
@@ -106,6 +107,11 @@ pub(super) fn drain(inner: &Arc<Inner>) {
 fn step(inner: &Arc<Inner>, taken: Taken) {
     let Taken { pieces, clock, flush } = taken;
     let mut writer = lock(&inner.writer);
+    if pieces.is_empty() && !clock && inner.rests.load(Acquire) {
+        // Somebody had appointed to look whether rows are to be written: they are.
+        return;
+    }
+    inner.rests.store(false, Release);
     if let Err(error) = opened(inner, &mut writer) {
         return refuse(inner, pieces, &error);
     }
@@ -241,7 +247,11 @@ fn tidy(inner: &Inner, writer: &Option<Open>) {
 
 /// Empties the write-ahead files and closes everything.
 pub(super) fn close(inner: &Arc<Inner>) -> Result<(), JournalError> {
-    let mut writer = lock(&inner.writer);
+    close_held(inner, &mut lock(&inner.writer))
+}
+
+/// The same for whoever holds the writer already.
+pub(super) fn close_held(inner: &Arc<Inner>, writer: &mut Option<Open>) -> Result<(), JournalError> {
     let mut rows = lock(&inner.rows_writer);
     inner.rows.close();
     inner.opened.store(false, Release);

@@ -64,8 +64,11 @@ pub enum StartError {
 
 /// How long open requests may take when the collector stops.
 const GRACE: Duration = Duration::from_secs(10);
-/// How often what is past its keeping time is retired.
-const RETIRE: Duration = Duration::from_secs(3_600);
+/// How often tenants that nobody uses are looked for.
+const UPKEEP: Duration = Duration::from_secs(60);
+/// Every so many rounds of that old records go, of tenants that are in use; of all others much more seldom.
+const RETIRE: u64 = 60;
+const RETIRE_ALL: u64 = 24 * RETIRE;
 
 /// A running collector.
 pub struct Handle {
@@ -73,7 +76,7 @@ pub struct Handle {
     pub api: SocketAddr,
     world: World,
     server: JoinHandle<std::io::Result<()>>,
-    retiring: JoinHandle<()>,
+    upkeep: JoinHandle<()>,
     run_file: PathBuf,
 }
 
@@ -136,12 +139,12 @@ pub async fn run(options: Options) -> Result<Handle, StartError> {
             })
             .await
     });
-    let retiring = tokio::spawn(retire(world.clone()));
+    let upkeep = tokio::spawn(upkeep(world.clone()));
     Ok(Handle {
         api,
         world,
         server,
-        retiring,
+        upkeep,
         run_file,
     })
 }
@@ -171,26 +174,36 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     address
 }
 
-async fn retire(world: World) {
-    loop {
-        tokio::time::sleep(RETIRE).await;
-        let days = i64::from(world.config.retention.log_days);
-        let before = world.engine.clock().now().minus(Span::seconds(days * 86_400));
-        for info in world.engine.tenants() {
-            if let Some(tenant) = world.engine.tenant(info.id)
-                && let Err(error) = tenant.retire(before).await
-            {
-                tracing::error!(tenant = %info.name, %error, "old records could not be retired");
-            }
+/// What is done now and then: tenants that nobody uses are closed, old records retired.
+async fn upkeep(world: World) {
+    for round in 1_u64.. {
+        tokio::time::sleep(UPKEEP).await;
+        if let Err(error) = world.engine.rest().await {
+            tracing::error!(%error, "a tenant that nobody uses could not be closed; it will be tried again");
         }
-        loop {
-            match world.with_identity(|identity| identity.audit_retire()).await {
-                Ok(0) => break,
-                Ok(_) => {}
-                Err(problem) => {
-                    tracing::error!(?problem, "audit entries could not be retired");
-                    break;
-                }
+        if round.is_multiple_of(RETIRE) {
+            retire(&world, round.is_multiple_of(RETIRE_ALL)).await;
+        }
+    }
+}
+
+async fn retire(world: &World, all: bool) {
+    let days = i64::from(world.config.retention.log_days);
+    let before = world.engine.clock().now().minus(Span::seconds(days * 86_400));
+    for info in world.engine.tenants() {
+        if let Some(tenant) = world.engine.tenant(info.id).filter(|tenant| all || tenant.is_open())
+            && let Err(error) = tenant.retire(before).await
+        {
+            tracing::error!(tenant = %info.name, %error, "old records could not be retired");
+        }
+    }
+    loop {
+        match world.with_identity(|identity| identity.audit_retire()).await {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(problem) => {
+                tracing::error!(?problem, "audit entries could not be retired");
+                break;
             }
         }
     }
@@ -233,7 +246,7 @@ impl Handle {
     /// What could not be written.
     pub async fn stop(self) -> Result<(), JournalError> {
         self.world.stopping.send_replace(true);
-        self.retiring.abort();
+        self.upkeep.abort();
         let mut server = self.server;
         if tokio::time::timeout(GRACE, &mut server).await.is_err() {
             tracing::warn!("requests are still open: not waited for any longer");
