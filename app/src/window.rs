@@ -157,6 +157,7 @@ impl Seat {
             user: self.user.clone(),
             link: self.replica.link(clock.now.minus(self.replica.skew)),
             waiting: self.replica.waiting,
+            notes: self.replica.notes(),
             cannot_act: self.wall.then_some("A wall display cannot act"),
             ..Surroundings::default()
         }

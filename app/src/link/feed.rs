@@ -52,11 +52,38 @@ impl Place {
     }
 }
 
+/// What a copy on the disk holds: its rows, the cursor that they reach, and as of when.
+type Held = (Vec<Change>, String, Timestamp);
+
+/// Opens the copy and reads it. One that is damaged is made anew and holds nothing: the collector gives it all again.
+fn held(folder: &Path) -> shelf::Result<(Rows, Option<Held>)> {
+    let rows = Rows::open(folder)?;
+    match read(&rows) {
+        Ok(held) => Ok((rows, held)),
+        Err(why) => {
+            tracing::warn!(%why, "the copy of the rows is damaged and is made anew");
+            Ok((rows.anew()?, None))
+        }
+    }
+}
+
+fn read(rows: &Rows) -> Result<Option<Held>, String> {
+    let words = |error: rusqlite::Error| error.to_string();
+    let Some((cursor, at)) = rows.reached().map_err(words)? else {
+        return Ok(None);
+    };
+    let (mut changes, mut strange) = (Vec::new(), None);
+    rows.each(|line| match Change::parse(line) {
+        Ok(change) => changes.extend(change),
+        Err(error) => strange = Some(error.to_string()),
+    })
+    .map_err(words)?;
+    strange.map_or(Ok(Some((changes, cursor, at))), Err)
+}
+
 /// Hands on what was kept on the disk, and goes on from there.
 async fn recall(herald: &Herald, folder: &Path) -> Option<Place> {
-    let told = herald.clone();
-    let opened = Rows::open(folder).and_then(|rows| Ok((rows.reached()?, rows)));
-    let (reached, rows) = match opened {
+    let (rows, held) = match held(folder) {
         Ok(opened) => opened,
         Err(error) => {
             let told = herald.tell(News::Unkept(shelf::words(&error))).await;
@@ -64,29 +91,19 @@ async fn recall(herald: &Herald, folder: &Path) -> Option<Place> {
         }
     };
     let mut place = Place::default();
-    if let Some((cursor, at)) = reached {
-        let mut changes = Vec::new();
-        let read = rows.each(|line| match Change::parse(line) {
-            Ok(change) => changes.extend(change),
-            Err(error) => tracing::warn!(%error, "a row that was kept could not be read"),
-        });
-        match read {
-            Ok(()) => place.cursor = cursor,
-            Err(error) => {
-                tracing::warn!(%error, "the copy of the rows could not be read");
-                changes.clear();
-            }
-        }
+    if let Some((mut changes, cursor, at)) = held {
         while !changes.is_empty() {
             let rest = changes.split_off(BATCH.min(changes.len()));
             if !herald.tell(News::Changes(std::mem::replace(&mut changes, rest))).await {
                 return None;
             }
         }
-        if !place.cursor.is_empty() && !herald.tell(News::Kept(at)).await {
+        place.cursor = cursor;
+        if !herald.tell(News::Kept(at)).await {
             return None;
         }
     }
+    let told = herald.clone();
     let fails = move |why| told.tell_later(News::Unkept(why));
     place.writer = Writer::new(rows, fails).inspect_err(|error| tracing::warn!(%error, "rows are not kept")).ok();
     Some(place)

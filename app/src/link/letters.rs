@@ -94,6 +94,9 @@ impl Waiting {
             Some(Ok((letters, returned, outbox))) => {
                 waiting.letters.extend(letters.into_iter().map(|letter| Held::new(letter, true)));
                 waiting.returned.extend(returned.into_iter().map(|one| (one.asked.id, one)));
+                if let Some(aside) = outbox.aside() {
+                    herald.tell(News::Aside(aside.clone())).await;
+                }
                 waiting.outbox = Some(outbox);
             }
             Some(Err(error)) => unkept(herald, &error).await,

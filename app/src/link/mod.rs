@@ -32,6 +32,8 @@ use uuid::Uuid;
 
 pub use auth::Credential;
 
+use crate::shelf::Aside;
+
 /// Where the collector is, and who we are.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -56,6 +58,8 @@ pub enum News {
     Kept(Timestamp),
     /// This disk keeps nothing, because of this.
     Unkept(String),
+    /// The file of what waits was damaged.
+    Aside(Aside),
     /// Behind, and catching up; so many rows came so far.
     Syncing(usize),
     /// Up to date.
@@ -141,6 +145,7 @@ impl News {
         match self {
             Self::Asked(_) | Self::Answered(..) | Self::Changes(_) | Self::Heartbeat | Self::Skew(_) | Self::Syncing(_) | Self::Unreadable(_) => PACE,
             Self::Answer(..)
+            | Self::Aside(_)
             | Self::Broken(_)
             | Self::Done(_)
             | Self::Failing(_)

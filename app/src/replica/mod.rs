@@ -5,6 +5,8 @@
 //! - gives: the model that the views read, how the line stands, words for the operator
 //! - never knows: sockets, or how anything is drawn
 
+mod notes;
+
 use pedkai_core::model::{Span, Timestamp};
 use pedkai_ui::{
     format,
@@ -12,6 +14,7 @@ use pedkai_ui::{
     shell,
 };
 
+use self::notes::Notes;
 use crate::link::{News, Outcome};
 
 /// The copy.
@@ -23,6 +26,7 @@ pub struct Replica {
     /// The collector let us in at least once.
     admitted: bool,
     heard_at: Option<Timestamp>,
+    notes: Notes,
     /// How far the collector's clock is ahead of ours.
     pub skew: Span,
     /// Commands that wait for the line.
@@ -87,7 +91,8 @@ impl Replica {
                 self.model.outbox.remove(id);
                 return None;
             }
-            News::Unkept(why) => return Some(Word::Refused(format!("This disk does not keep the copy or what waits: {why}"))),
+            News::Unkept(why) => return self.notes.unkept(&why).map(Word::Refused),
+            News::Aside(aside) => return Some(Word::Refused(self.notes.aside(&aside))),
             News::Kept(at) => {
                 self.heard_at = Some(at);
                 return None;
@@ -110,6 +115,11 @@ impl Replica {
         }
         self.heard_at = Some(now);
         None
+    }
+
+    /// What is not right with this seat itself, each as a sentence.
+    pub fn notes(&self) -> Vec<String> {
+        self.notes.all()
     }
 
     /// How the line stands.

@@ -6,6 +6,8 @@
 //! - gives: the rows and the cursor to go on from, commands that nobody answered yet, those that were refused
 //! - never knows: sockets, or what a row means
 
+#[cfg(test)]
+mod damage;
 mod outbox;
 mod rows;
 
@@ -13,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-pub use outbox::{Letter, Outbox, Returned};
+pub use outbox::{Aside, Letter, Outbox, Returned};
 pub use rows::{Kept, Rows, Writer};
 
 /// Why the disk does not keep it.
@@ -33,6 +35,26 @@ pub fn folder(base: &Path, url: &str, who: &str) -> PathBuf {
 /// belongs to without naming it.
 pub fn mark(text: &str) -> String {
     format!("{:08x}", xxhash_rust::xxh3::xxh3_64(text.as_bytes()) as u32)
+}
+
+/// A mark of what is kept, beside it; never nothing.
+fn seal(parts: &[&[u8]]) -> u32 {
+    let mut mark = xxhash_rust::xxh3::Xxh3::new();
+    for part in parts {
+        mark.update(part);
+        mark.update(&(part.len() as u64).to_le_bytes());
+    }
+    (mark.digest() as u32).max(1)
+}
+
+/// Whether a file hangs together.
+fn sound(connection: &Connection) -> Result<()> {
+    let sound: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if sound == "ok" { Ok(()) } else { Err(damaged(&sound)) }
+}
+
+fn damaged(how: &str) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT), Some(how.to_owned()))
 }
 
 /// Opens a file that only this window may use; a second one is refused at once.

@@ -1,13 +1,20 @@
-use std::path::Path;
+mod salvage;
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 use pedkai_core::{model::Timestamp, wire::CommandRequest};
 use pedkai_ui::model::{Aim, Asked, Fate};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use super::{Result, connect, taken};
+use super::{Result, connect, damaged, seal, sound, taken};
 
+/// Each row bears a mark of what it says, and `seal` holds the sum of all marks: a command that was changed by a bad disk is never sent, and
+/// one that is missing is noticed. Rows of an earlier version have no mark.
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS command (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -23,7 +30,11 @@ CREATE TABLE IF NOT EXISTS returned (
     id BLOB PRIMARY KEY,
     returned TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS seal (one INTEGER PRIMARY KEY CHECK (one = 1), sum INTEGER NOT NULL);
+INSERT OR IGNORE INTO seal (one, sum) VALUES (1, 0);
 ";
+/// The tables whose rows bear marks.
+const MARKED: [&str; 3] = ["command", "letter", "returned"];
 
 /// What an operator did at one stroke: commands with ids of their own, so that sending one twice does it once.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,35 +62,75 @@ pub struct Returned {
 #[derive(Debug)]
 pub struct Outbox {
     connection: Connection,
+    aside: Option<Aside>,
+}
+
+/// A damaged outbox that was put aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aside {
+    /// Where it is now.
+    pub file: PathBuf,
+    /// Commands and refusals that were sound in it: they are in the new one.
+    pub saved: usize,
 }
 
 impl Outbox {
-    /// Opens the one in `folder`. A damaged one is put aside.
+    /// Opens the one in `folder`. A damaged one is put aside, and what is sound in it is taken over.
     ///
     /// # Errors
     /// Another window holds it, or a disk that refuses.
     pub fn open(folder: &Path) -> Result<Self> {
         let file = folder.join("outbox.db");
         match Self::whole(&file) {
-            Err(error) if !taken(&error) => {
-                tracing::error!(%error, "the commands that wait cannot be read: outbox.db is put aside as outbox.unreadable");
-                for (left, aside) in [("outbox.db", "outbox.unreadable"), ("outbox.db-wal", "outbox.unreadable-wal")] {
-                    // What is not there need not go; what stays is told by opening it.
-                    let _ = std::fs::rename(folder.join(left), folder.join(aside));
-                }
-                Self::whole(&file)
+            Err(error) if !taken(&error) && file.exists() => {
+                let saved = salvage::read(&file);
+                let aside = salvage::put_aside(folder);
+                tracing::error!(%error, aside = %aside.display(), "the commands that wait cannot all be read: their file is put aside");
+                let mut outbox = Self::whole(&file)?;
+                let mut letters = saved.letters;
+                outbox.put(&mut letters, &[])?;
+                outbox.answered(&[], &saved.returned.iter().collect::<Vec<_>>())?;
+                outbox.aside = Some(Aside {
+                    file: aside,
+                    saved: letters.iter().map(|letter| letter.requests.len()).sum::<usize>() + saved.returned.len(),
+                });
+                Ok(outbox)
             }
             other => other,
         }
     }
 
+    /// The damaged one that was put aside when this was opened.
+    pub fn aside(&self) -> Option<&Aside> {
+        self.aside.as_ref()
+    }
+
     fn whole(file: &Path) -> Result<Self> {
+        // One that is there has a head; without it all that was in it is cut off.
+        if std::fs::metadata(file).is_ok_and(|file| file.len() == 0) {
+            return Err(damaged("it is empty"));
+        }
         let connection = connect(file, true)?;
+        sound(&connection)?;
+        connection.execute_batch("BEGIN")?;
         connection.execute_batch(SCHEMA)?;
-        let outbox = Self { connection };
+        for table in MARKED {
+            bear_marks(&connection, table)?;
+        }
+        connection.execute_batch("COMMIT")?;
+        let outbox = Self { connection, aside: None };
         outbox.letters()?;
         outbox.returned()?;
+        if outbox.apart()? != 0 {
+            return Err(damaged("commands are missing in it"));
+        }
         Ok(outbox)
+    }
+
+    /// How far the marks and their sum are apart.
+    fn apart(&self) -> Result<i64> {
+        let sum = "SELECT (SELECT sum FROM seal) - (SELECT total(mark) FROM command) - (SELECT total(mark) FROM letter) - (SELECT total(mark) FROM returned)";
+        self.connection.query_row(sum, [], |row| row.get::<_, f64>(0)).map(|apart| apart as i64)
     }
 
     /// Puts letters in, in place of the refusals that are tried again with them, all or none; on disk when this returns, with their numbers.
@@ -92,13 +143,17 @@ impl Outbox {
         let newest: i64 = transaction.query_row(newest, [], |row| row.get(0))?;
         for (letter, number) in letters.iter_mut().zip(newest + 1..) {
             letter.number = number;
+            let asked = text(&letter.asked)?;
+            let mark = seal(&[&number.to_le_bytes(), asked.as_bytes()]);
             transaction
-                .prepare_cached("INSERT INTO letter (number, asked) VALUES (?1, ?2)")?
-                .execute(params![number, text(&letter.asked)?])?;
+                .prepare_cached("INSERT INTO letter (number, asked, mark) VALUES (?1, ?2, ?3)")?
+                .execute(params![number, asked, mark])?;
             for request in &letter.requests {
+                let (id, text) = (request.id.as_bytes(), text(request)?);
+                let mark = command_mark(number, id, &text);
                 transaction
-                    .prepare_cached("INSERT OR IGNORE INTO command (letter, id, request) VALUES (?1, ?2, ?3)")?
-                    .execute(params![number, request.id.as_bytes(), text(request)?])?;
+                    .prepare_cached("INSERT OR IGNORE INTO command (letter, id, request, mark) VALUES (?1, ?2, ?3, ?4)")?
+                    .execute(params![number, id, text, mark])?;
             }
         }
         for old in instead_of {
@@ -114,9 +169,11 @@ impl Outbox {
     pub fn answered(&mut self, requests: &[CommandRequest], returned: &[&Returned]) -> Result<()> {
         let transaction = self.connection.transaction()?;
         for one in returned {
+            let (id, text) = (one.asked.id.as_bytes(), text(one)?);
+            transaction.prepare_cached("DELETE FROM returned WHERE id = ?1")?.execute([id])?;
             transaction
-                .prepare_cached("INSERT OR REPLACE INTO returned (id, returned) VALUES (?1, ?2)")?
-                .execute(params![one.asked.id.as_bytes(), text(one)?])?;
+                .prepare_cached("INSERT INTO returned (id, returned, mark) VALUES (?1, ?2, ?3)")?
+                .execute(params![id, text, seal(&[id, text.as_bytes()])])?;
         }
         for request in requests {
             transaction
@@ -141,36 +198,14 @@ impl Outbox {
         transaction.commit()
     }
 
-    /// What waits, oldest first. A command that cannot be read any more is told in the log and stays where it is.
+    /// What waits, oldest first.
     ///
     /// # Errors
     /// Damaged, or a disk that refuses.
     pub fn letters(&self) -> Result<Vec<Letter>> {
-        let sql = "SELECT letter, request, asked FROM command LEFT JOIN letter ON letter.number = letter ORDER BY command.number";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut found = statement.query([])?;
-        let mut letters: Vec<Letter> = Vec::new();
-        while let Some(row) = found.next()? {
-            let number = row.get(0)?;
-            let Some(request) = read::<CommandRequest>(&row.get::<_, String>(1)?) else {
-                continue;
-            };
-            match letters.last_mut().filter(|last| last.number == number) {
-                Some(last) => {
-                    // One that was kept without a word of what it is about: each of its commands tells of its own.
-                    if last.asked.what == last.requests[0].kind {
-                        last.asked.aims.extend(unnamed(&request));
-                    }
-                    last.requests.push(request);
-                }
-                None => letters.push(Letter {
-                    number,
-                    asked: row.get::<_, Option<String>>(2)?.and_then(|text| read(&text)).unwrap_or_else(|| bare(&request)),
-                    requests: vec![request],
-                }),
-            }
-        }
-        Ok(letters)
+        let asked: Result<HashMap<i64, Asked>> = self.all(LETTERS, asked_of);
+        let commands: Result<Vec<(i64, CommandRequest)>> = self.all(COMMANDS, command_of);
+        Ok(gather(commands?, &asked?))
     }
 
     /// What came back refused, in no order that means anything.
@@ -178,25 +213,89 @@ impl Outbox {
     /// # Errors
     /// Damaged, or a disk that refuses.
     pub fn returned(&self) -> Result<Vec<Returned>> {
-        let mut statement = self.connection.prepare_cached("SELECT returned FROM returned")?;
-        let mut found = statement.query([])?;
-        let mut all = Vec::new();
-        while let Some(row) = found.next()? {
-            all.extend(read::<Returned>(&row.get::<_, String>(0)?));
-        }
-        Ok(all)
+        self.all(RETURNED, returned_of)
     }
+
+    fn all<T, C: FromIterator<T>>(&self, sql: &str, read: impl FnMut(&Row<'_>) -> Result<T>) -> Result<C> {
+        self.connection.prepare_cached(sql)?.query_map([], read)?.collect()
+    }
+}
+
+const COMMANDS: &str = "SELECT mark, letter, id, request FROM command ORDER BY number";
+const LETTERS: &str = "SELECT mark, number, asked FROM letter ORDER BY number";
+const RETURNED: &str = "SELECT mark, id, returned FROM returned ORDER BY id";
+
+fn command_mark(letter: i64, id: &[u8], request: &str) -> u32 {
+    seal(&[&letter.to_le_bytes(), id, request.as_bytes()])
+}
+
+fn command_of(row: &Row<'_>) -> Result<(i64, CommandRequest)> {
+    let (letter, text) = (row.get(1)?, row.get_ref(3)?.as_str()?);
+    as_written(row, command_mark(letter, row.get_ref(2)?.as_blob()?, text))?;
+    Ok((letter, read(text)?))
+}
+
+fn asked_of(row: &Row<'_>) -> Result<(i64, Asked)> {
+    let (number, text): (i64, _) = (row.get(1)?, row.get_ref(2)?.as_str()?);
+    as_written(row, seal(&[&number.to_le_bytes(), text.as_bytes()]))?;
+    Ok((number, read(text)?))
+}
+
+fn returned_of(row: &Row<'_>) -> Result<Returned> {
+    let text = row.get_ref(2)?.as_str()?;
+    as_written(row, seal(&[row.get_ref(1)?.as_blob()?, text.as_bytes()]))?;
+    read(text)
+}
+
+/// Whether a row bears its mark; one of an earlier version has none.
+fn as_written(row: &Row<'_>, mark: u32) -> Result<()> {
+    match row.get::<_, u32>(0)? {
+        0 => Ok(()),
+        bears if bears == mark => Ok(()),
+        _ => Err(damaged("a command is not as it was written")),
+    }
+}
+
+/// Puts commands of one letter together again, in the order they were given.
+fn gather(commands: Vec<(i64, CommandRequest)>, asked: &HashMap<i64, Asked>) -> Vec<Letter> {
+    let mut letters: Vec<Letter> = Vec::new();
+    for (number, request) in commands {
+        match letters.last_mut().filter(|last| last.number == number) {
+            Some(last) => {
+                // One that was kept without a word of what it is about: each of its commands tells of its own.
+                if last.asked.what == last.requests[0].kind {
+                    last.asked.aims.extend(unnamed(&request));
+                }
+                last.requests.push(request);
+            }
+            None => letters.push(Letter {
+                number,
+                asked: asked.get(&number).cloned().unwrap_or_else(|| bare(&request)),
+                requests: vec![request],
+            }),
+        }
+    }
+    letters
+}
+
+/// Lets the rows of a table bear marks, where they do not yet.
+fn bear_marks(connection: &Connection, table: &str) -> Result<()> {
+    let known = "SELECT count(*) FROM pragma_table_info(?1) WHERE name = 'mark'";
+    if connection.query_row(known, [table], |row| row.get::<_, i64>(0))? == 0 {
+        connection.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN mark INTEGER NOT NULL DEFAULT 0"))?;
+    }
+    connection.execute_batch(&format!(
+        "CREATE TRIGGER IF NOT EXISTS {table}_in AFTER INSERT ON {table} BEGIN UPDATE seal SET sum = sum + new.mark; END;
+         CREATE TRIGGER IF NOT EXISTS {table}_out AFTER DELETE ON {table} BEGIN UPDATE seal SET sum = sum - old.mark; END;"
+    ))
 }
 
 fn text(what: &impl Serialize) -> Result<String> {
     serde_json::to_string(what).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
 
-/// What cannot be read any more stays where it is.
-fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
-    serde_json::from_str(text)
-        .inspect_err(|error| tracing::error!(%error, "a command that waits, or was refused, cannot be read"))
-        .ok()
+fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| damaged(&error.to_string()))
 }
 
 /// What is told of a command that was kept without a word of what it is about.

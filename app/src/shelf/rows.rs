@@ -1,18 +1,24 @@
-use std::{path::Path, sync::mpsc, thread::JoinHandle};
+use std::{
+    path::{Path, PathBuf},
+    sync::mpsc,
+    thread::JoinHandle,
+};
 
 use pedkai_core::model::Timestamp;
 use pedkai_ui::model::Kind;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use uuid::Uuid;
 
-use super::{Result, connect, taken};
+use super::{Result, connect, damaged, seal, sound, taken};
 
 /// A copy of another version is thrown away: what it leaves out cannot be known.
-const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-1");
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-2");
 
+/// Each row bears a mark of what it says. SQLite sees a file that is out of joint, and not a byte of a row that was changed.
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS row (kind INTEGER NOT NULL, id BLOB NOT NULL, line TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS row (kind INTEGER NOT NULL, id BLOB NOT NULL, mark INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (kind, id))
+    WITHOUT ROWID;
 ";
 
 /// Changes that may wait to be kept.
@@ -33,6 +39,9 @@ pub struct Kept {
 #[derive(Debug)]
 pub struct Rows {
     connection: Connection,
+    folder: PathBuf,
+    /// All marks together.
+    sum: u32,
 }
 
 impl Rows {
@@ -41,34 +50,47 @@ impl Rows {
     /// # Errors
     /// Another window holds it, or a disk that refuses.
     pub fn open(folder: &Path) -> Result<Self> {
-        let file = folder.join("rows.db");
-        match Self::whole(&file) {
-            Ok(rows) => Ok(rows),
-            Err(error) if taken(&error) => Err(error),
-            Err(error) => {
+        match Self::whole(folder) {
+            Err(error) if !taken(&error) => {
                 tracing::warn!(%error, "the copy of the rows cannot be used and is made anew");
-                for left in ["rows.db", "rows.db-wal", "rows.db-shm"] {
-                    // What is not there need not go; what stays is told by opening it.
-                    let _ = std::fs::remove_file(folder.join(left));
-                }
-                Self::whole(&file)
+                Self::made(folder)
             }
+            opened => opened,
         }
     }
 
-    fn whole(file: &Path) -> Result<Self> {
-        let rows = Self {
-            connection: connect(file, false)?,
+    /// Throws the copy away and begins another.
+    ///
+    /// # Errors
+    /// A disk that refuses.
+    pub fn anew(self) -> Result<Self> {
+        let Self { connection, folder, .. } = self;
+        drop(connection);
+        Self::made(&folder)
+    }
+
+    fn made(folder: &Path) -> Result<Self> {
+        for left in ["rows.db", "rows.db-wal", "rows.db-shm"] {
+            // What is not there need not go; what stays is told by opening it.
+            let _ = std::fs::remove_file(folder.join(left));
+        }
+        Self::whole(folder)
+    }
+
+    fn whole(folder: &Path) -> Result<Self> {
+        let mut rows = Self {
+            connection: connect(&folder.join("rows.db"), false)?,
+            folder: folder.to_owned(),
+            sum: 0,
         };
+        sound(&rows.connection)?;
         rows.connection.execute_batch(SCHEMA)?;
-        let sound: String = rows.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        if sound != "ok" {
-            return Err(rusqlite::Error::InvalidQuery);
+        match rows.note("version")? {
+            None => rows.write("version", VERSION)?,
+            Some(version) if version == VERSION => {}
+            Some(version) => return Err(damaged(&format!("it is of version {version}"))),
         }
-        if rows.note("version")?.as_deref() != Some(VERSION) {
-            rows.forget()?;
-            rows.write("version", VERSION)?;
-        }
+        rows.sum = rows.reach()?.map_or(0, |reach| reach.sum);
         Ok(rows)
     }
 
@@ -82,28 +104,38 @@ impl Rows {
         statement.execute([name, text]).map(drop)
     }
 
+    fn reach(&self) -> Result<Option<Reach>> {
+        let Some(text) = self.note("reached")? else { return Ok(None) };
+        let reach = Reach::read(&text);
+        reach.map(Some).ok_or_else(|| damaged("how far it reaches cannot be read"))
+    }
+
     /// The cursor that the copy reaches, and when it was as of then; `None` for an empty copy.
     ///
     /// # Errors
     /// Damaged, or a disk that refuses.
     pub fn reached(&self) -> Result<Option<(String, Timestamp)>> {
-        let (Some(cursor), Some(at)) = (self.note("cursor")?, self.note("at")?) else {
-            return Ok(None);
-        };
-        Ok(at.parse().ok().map(|at| (cursor, Timestamp::from_micros(at))))
+        Ok(self.reach()?.map(|reach| (reach.cursor, reach.at)))
     }
 
-    /// Every line, entities and relations before what they bear.
+    /// Every line, entities and relations before what they bear. What was given before an error is not to be used.
     ///
     /// # Errors
     /// Damaged, or a disk that refuses.
     pub fn each(&self, mut each: impl FnMut(&str)) -> Result<()> {
-        let mut statement = self.connection.prepare("SELECT line FROM row ORDER BY kind DESC")?;
+        let mut statement = self.connection.prepare("SELECT kind, id, mark, line FROM row ORDER BY kind DESC")?;
         let mut found = statement.query([])?;
+        let mut sum = 0_u32;
         while let Some(row) = found.next()? {
-            each(row.get_ref(0)?.as_str()?);
+            let line = row.get_ref(3)?.as_str()?;
+            let mark = row_mark(row.get(0)?, row.get_ref(1)?.as_blob()?, line);
+            if row.get::<_, u32>(2)? != mark {
+                return Err(damaged("a row is not as it was written"));
+            }
+            sum = sum.wrapping_add(mark);
+            each(line);
         }
-        Ok(())
+        if sum == self.sum { Ok(()) } else { Err(damaged("rows are missing")) }
     }
 
     /// Keeps changes with the cursor that they reach: both or neither.
@@ -112,32 +144,76 @@ impl Rows {
     /// Disk full, or a disk that refuses.
     pub fn keep(&mut self, changes: &[Kept], cursor: &str, at: Timestamp) -> Result<()> {
         let transaction = self.connection.transaction()?;
+        let mut sum = self.sum;
         for change in changes {
-            let key = (change.kind as u8, change.id.as_bytes());
+            let (kind, id) = (change.kind as u8, change.id.as_bytes());
+            let mut before = transaction.prepare_cached("SELECT mark FROM row WHERE kind = ?1 AND id = ?2")?;
+            let before: Option<u32> = before.query_row(params![kind, id], |row| row.get(0)).optional()?;
+            sum = sum.wrapping_sub(before.unwrap_or(0));
             match &change.line {
-                Some(line) => transaction
-                    .prepare_cached("INSERT OR REPLACE INTO row (kind, id, line) VALUES (?1, ?2, ?3)")?
-                    .execute(params![key.0, key.1, line])?,
+                Some(line) => {
+                    let mark = row_mark(kind, id, line);
+                    sum = sum.wrapping_add(mark);
+                    transaction
+                        .prepare_cached("INSERT OR REPLACE INTO row (kind, id, mark, line) VALUES (?1, ?2, ?3, ?4)")?
+                        .execute(params![kind, id, mark, line])?
+                }
                 None => transaction
                     .prepare_cached("DELETE FROM row WHERE kind = ?1 AND id = ?2")?
-                    .execute(params![key.0, key.1])?,
+                    .execute(params![kind, id])?,
             };
         }
-        for (name, text) in [("cursor", cursor), ("at", &at.as_micros().to_string())] {
-            transaction
-                .prepare_cached("INSERT OR REPLACE INTO note (name, text) VALUES (?1, ?2)")?
-                .execute([name, text])?;
-        }
-        transaction.commit()
+        let reach = Reach {
+            cursor: cursor.to_owned(),
+            at,
+            sum,
+        };
+        transaction
+            .prepare_cached("INSERT OR REPLACE INTO note (name, text) VALUES ('reached', ?1)")?
+            .execute([reach.text()])?;
+        transaction.commit()?;
+        self.sum = sum;
+        Ok(())
     }
 
     /// Empties the copy.
     ///
     /// # Errors
     /// A disk that refuses.
-    pub fn forget(&self) -> Result<()> {
+    pub fn forget(&mut self) -> Result<()> {
         self.connection
-            .execute_batch("BEGIN; DELETE FROM row; DELETE FROM note WHERE name IN ('cursor', 'at'); COMMIT;")
+            .execute_batch("BEGIN; DELETE FROM row; DELETE FROM note WHERE name = 'reached'; COMMIT;")?;
+        self.sum = 0;
+        Ok(())
+    }
+}
+
+fn row_mark(kind: u8, id: &[u8], line: &str) -> u32 {
+    seal(&[&[kind], id, line.as_bytes()])
+}
+
+/// How far a copy reaches, and what it holds then.
+struct Reach {
+    cursor: String,
+    at: Timestamp,
+    sum: u32,
+}
+
+impl Reach {
+    fn text(&self) -> String {
+        let said = format!("{} {} {}", self.at.as_micros(), self.sum, self.cursor);
+        format!("{} {said}", seal(&[said.as_bytes()]))
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (mark, said) = text.split_once(' ')?;
+        let mut words = said.splitn(3, ' ');
+        let reach = Self {
+            at: Timestamp::from_micros(words.next()?.parse().ok()?),
+            sum: words.next()?.parse().ok()?,
+            cursor: words.next()?.to_owned(),
+        };
+        (mark.parse() == Ok(seal(&[said.as_bytes()]))).then_some(reach)
     }
 }
 
@@ -210,78 +286,4 @@ impl Drop for Writer {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn kept(number: u128, line: Option<&str>) -> Kept {
-        Kept {
-            kind: Kind::Alarm,
-            id: Uuid::from_u128(number),
-            line: line.map(str::to_owned),
-        }
-    }
-
-    fn lines(rows: &Rows) -> Vec<String> {
-        let mut lines = Vec::new();
-        rows.each(|line| lines.push(line.to_owned())).unwrap();
-        lines.sort();
-        lines
-    }
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_micros(second * 1_000_000)
-    }
-
-    #[test]
-    fn rows_come_back_with_the_cursor_that_they_reach() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut rows = Rows::open(folder.path()).unwrap();
-        assert_eq!(rows.reached().unwrap(), None);
-        rows.keep(&[kept(1, Some("a")), kept(2, Some("b"))], "c1", at(7)).unwrap();
-        rows.keep(&[kept(1, None), kept(2, Some("b2")), kept(3, Some("c"))], "c2", at(8)).unwrap();
-        drop(rows);
-        let rows = Rows::open(folder.path()).unwrap();
-        assert_eq!(rows.reached().unwrap(), Some(("c2".to_owned(), at(8))));
-        assert_eq!(lines(&rows), ["b2", "c"]);
-        rows.forget().unwrap();
-        assert_eq!((rows.reached().unwrap(), lines(&rows).len()), (None, 0));
-    }
-
-    #[test]
-    fn a_damaged_copy_and_one_of_another_version_are_made_anew() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut rows = Rows::open(folder.path()).unwrap();
-        rows.keep(&[kept(1, Some("a"))], "c1", at(7)).unwrap();
-        rows.write("version", "0.0.1").unwrap();
-        drop(rows);
-        let mut rows = Rows::open(folder.path()).unwrap();
-        assert_eq!((rows.reached().unwrap(), lines(&rows).len()), (None, 0));
-        rows.keep(&[kept(1, Some("a"))], "c1", at(7)).unwrap();
-        drop(rows);
-        std::fs::write(folder.path().join("rows.db"), b"no database at all, but long enough to be looked at").unwrap();
-        let rows = Rows::open(folder.path()).unwrap();
-        assert_eq!((rows.reached().unwrap(), lines(&rows).len()), (None, 0));
-    }
-
-    #[test]
-    fn a_second_window_is_refused_and_the_first_goes_on() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut rows = Rows::open(folder.path()).unwrap();
-        assert!(Rows::open(folder.path()).is_err_and(|error| taken(&error)));
-        rows.keep(&[kept(1, Some("a"))], "c1", at(7)).unwrap();
-        assert_eq!(lines(&rows), ["a"]);
-    }
-
-    #[test]
-    fn a_writer_has_kept_everything_when_it_is_gone() {
-        let folder = tempfile::tempdir().unwrap();
-        let writer = Writer::new(Rows::open(folder.path()).unwrap(), |why| panic!("{why}")).unwrap();
-        for number in 1..=500 {
-            writer.keep(vec![kept(number, Some("x"))], &number.to_string(), at(number as i64));
-        }
-        drop(writer);
-        let rows = Rows::open(folder.path()).unwrap();
-        assert_eq!(rows.reached().unwrap(), Some(("500".to_owned(), at(500))));
-        assert_eq!(lines(&rows).len(), 500);
-    }
-}
+mod tests;

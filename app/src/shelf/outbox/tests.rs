@@ -113,27 +113,82 @@ fn commands_that_an_earlier_version_kept_are_still_sent_and_shown() {
         kind: TargetKind::Alarm,
         id: Uuid::from_u128(number),
     };
-    let mut outbox = Outbox::open(folder.path()).unwrap();
-    let requests = [1, 2].map(|number| CommandRequest {
-        target: Some(target(number)),
-        ..request(number, "own")
-    });
-    outbox.put(&mut [letter(90, &requests)], &[]).unwrap();
-    outbox.connection.execute_batch("DROP TABLE letter; DROP TABLE returned;").unwrap();
-    drop(outbox);
-    let letters = Outbox::open(folder.path()).unwrap().letters().unwrap();
-    assert_eq!(letters.len(), 1);
-    assert_eq!((letters[0].asked.what.as_str(), letters[0].asked.aims.len()), ("own", 2));
+    let before = Connection::open(folder.path().join("outbox.db")).unwrap();
+    before
+        .execute_batch(
+            "CREATE TABLE command (number INTEGER PRIMARY KEY AUTOINCREMENT, letter INTEGER NOT NULL, id BLOB NOT NULL UNIQUE, request TEXT NOT NULL)",
+        )
+        .unwrap();
+    for number in [1, 2] {
+        let request = CommandRequest {
+            target: Some(target(number)),
+            ..request(number, "own")
+        };
+        let kept = params![request.id.as_bytes(), text(&request).unwrap()];
+        before.execute("INSERT INTO command (letter, id, request) VALUES (1, ?1, ?2)", kept).unwrap();
+    }
+    drop(before);
+    for _ in 0..2 {
+        let outbox = Outbox::open(folder.path()).unwrap();
+        let letters = outbox.letters().unwrap();
+        assert_eq!((letters.len(), outbox.aside()), (1, None));
+        assert_eq!((letters[0].asked.what.as_str(), letters[0].asked.aims.len()), ("own", 2));
+    }
 }
 
 #[test]
-fn a_damaged_outbox_is_put_aside_and_not_deleted() {
+fn a_damaged_outbox_is_put_aside_and_not_deleted_however_often() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("outbox.db"), b"no database at all, but long enough to be looked at").unwrap();
+    for name in ["outbox.unreadable", "outbox.unreadable.2"] {
+        std::fs::write(folder.path().join("outbox.db"), b"no database at all, but long enough to be looked at").unwrap();
+        let mut outbox = Outbox::open(folder.path()).unwrap();
+        let aside = Aside {
+            file: folder.path().join(name),
+            saved: 0,
+        };
+        assert_eq!(outbox.aside(), Some(&aside));
+        outbox.put(&mut [letter(90, &[request(1, "ack")])], &[]).unwrap();
+        assert_eq!(outbox.letters().unwrap().len(), 1);
+        assert!(aside.file.exists());
+    }
+}
+
+#[test]
+fn a_command_that_was_changed_is_never_sent_and_the_others_are() {
+    let folder = tempfile::tempdir().unwrap();
     let mut outbox = Outbox::open(folder.path()).unwrap();
-    outbox.put(&mut [letter(90, &[request(1, "ack")])], &[]).unwrap();
-    assert_eq!(outbox.letters().unwrap().len(), 1);
-    assert!(folder.path().join("outbox.unreadable").exists());
+    for number in 1..=3 {
+        outbox.put(&mut [letter(90 + number, &[request(number, "ack")])], &[]).unwrap();
+    }
+    outbox
+        .connection
+        .execute("UPDATE command SET request = replace(request, 'ack', 'own') WHERE letter = 2", [])
+        .unwrap();
+    drop(outbox);
+    let outbox = Outbox::open(folder.path()).unwrap();
+    let left: Vec<u128> = outbox.letters().unwrap().iter().map(|letter| letter.asked.id.as_u128()).collect();
+    assert_eq!((left, outbox.aside().unwrap().saved), (vec![91, 93], 2));
+}
+
+#[test]
+fn a_command_that_is_missing_is_noticed() {
+    for damage in [
+        "DELETE FROM command WHERE letter = 1",
+        "DELETE FROM letter",
+        "DELETE FROM seal",
+        "UPDATE seal SET sum = sum + 1",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut outbox = Outbox::open(folder.path()).unwrap();
+        outbox
+            .put(&mut [letter(91, &[request(1, "ack")]), letter(92, &[request(2, "ack")])], &[])
+            .unwrap();
+        outbox.connection.execute_batch("DROP TRIGGER command_out; DROP TRIGGER letter_out;").unwrap();
+        outbox.connection.execute_batch(damage).unwrap();
+        drop(outbox);
+        assert!(Outbox::open(folder.path()).unwrap().aside().is_some(), "{damage}");
+        assert_eq!(Outbox::open(folder.path()).unwrap().aside(), None, "{damage}: the new one is whole");
+    }
 }
 
 #[test]
