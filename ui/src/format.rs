@@ -33,10 +33,27 @@ impl Clock {
         self.strftime(at, "%Y-%m-%d %H:%M:%S")
     }
 
-    /// Time for today, date and time for any other day.
+    /// Time for today, date and time for any other day of this year, the date alone for other years.
     pub fn short(&self, at: Timestamp) -> String {
-        let today = self.strftime(self.now, "%Y-%m-%d") == self.strftime(at, "%Y-%m-%d");
-        self.strftime(at, if today { "%H:%M:%S" } else { "%d %b %H:%M" })
+        let same = |pattern: &str| self.strftime(self.now, pattern) == self.strftime(at, pattern);
+        let pattern = if same("%Y-%m-%d") {
+            "%H:%M:%S"
+        } else if same("%Y") {
+            "%d %b %H:%M"
+        } else {
+            "%Y-%m-%d"
+        };
+        self.strftime(at, pattern)
+    }
+
+    /// Hours and minutes.
+    pub fn minute(&self, at: Timestamp) -> String {
+        self.strftime(at, "%H:%M")
+    }
+
+    /// The date alone.
+    pub fn date(&self, at: Timestamp) -> String {
+        self.strftime(at, "%Y-%m-%d")
     }
 
     /// The day in words.
@@ -71,8 +88,17 @@ pub fn span(span: Span) -> String {
         (0, 0, _) => format!("{minutes} m"),
         (0, _, _) => format!("{hours} h {minutes:02} m"),
         (1..=9, _, _) => format!("{days} d {hours} h"),
-        _ => format!("{days} d"),
+        (10..=999, _, _) => format!("{days} d"),
+        _ => format!("{} y", count((days / 365) as usize)),
     }
+}
+
+/// A name as it is shown, where it may be empty or nothing that can be seen.
+pub fn named(name: &str) -> &str {
+    let seen = |letter: char| {
+        !letter.is_whitespace() && !letter.is_control() && !('\u{200b}'..='\u{200f}').contains(&letter) && !('\u{2060}'..='\u{2064}').contains(&letter)
+    };
+    if name.chars().any(seen) { name } else { "(no name)" }
 }
 
 /// A number with thin spaces between its thousands.
@@ -88,14 +114,25 @@ pub fn count(number: usize) -> String {
     out
 }
 
-/// A number in four letters at most, never more than there are: `999`, `2.8k`, `126k`, `3M`.
+/// A number in four letters at most, never more than there are: `999`, `2.8k`, `126k`, `3M`, `4G`.
 pub fn short(number: usize) -> String {
     match number {
         0..=999 => number.to_string(),
         1_000..=9_999 => format!("{}.{}k", number / 1_000, number / 100 % 10),
         10_000..=999_999 => format!("{}k", number / 1_000),
-        _ => format!("{}M", number / 1_000_000),
+        1_000_000..=999_999_999 => format!("{}M", number / 1_000_000),
+        _ => format!("{}G", (number / 1_000_000_000).min(999)),
     }
+}
+
+/// A number in full, or in short from the size on at which it would push others away.
+pub fn written(number: usize) -> String {
+    if number < 100_000_000 { count(number) } else { short(number) }
+}
+
+/// A number in full while its column has room for it, else in short.
+pub fn in_column(number: usize) -> String {
+    if number < 100_000 { count(number) } else { short(number) }
 }
 
 /// So many bytes, in the unit that keeps three digits.
@@ -150,6 +187,7 @@ mod tests {
             (7_500, "2 h 05 m"),
             (200_000, "2 d 7 h"),
             (9_000_000, "104 d"),
+            (1_795_200_000, "56 y"),
         ] {
             assert_eq!(span(Span::seconds(seconds)), words);
         }
@@ -163,7 +201,16 @@ mod tests {
 
     #[test]
     fn short_numbers_and_bytes_keep_their_size() {
-        for (number, words) in [(0, "0"), (999, "999"), (2_874, "2.8k"), (99_988, "99k"), (126_193, "126k"), (3_400_000, "3M")] {
+        for (number, words) in [
+            (0, "0"),
+            (999, "999"),
+            (2_874, "2.8k"),
+            (99_988, "99k"),
+            (126_193, "126k"),
+            (3_400_000, "3M"),
+            (4_294_967_295, "4G"),
+            (usize::MAX, "999G"),
+        ] {
             assert_eq!(short(number), words);
         }
         for (number, words) in [
@@ -179,10 +226,22 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_cannot_be_seen_is_told() {
+        for name in ["", "  ", "\u{200b}\u{2060}\u{3000}", "\n\0"] {
+            assert_eq!(named(name), "(no name)");
+        }
+        assert_eq!(named(" a"), " a");
+    }
+
+    #[test]
     fn another_day_shows_its_date() {
         let clock = Clock::utc(Timestamp::parse("2026-11-21T14:00:00Z").unwrap());
         assert_eq!(clock.short(Timestamp::parse("2026-11-21T09:03:00Z").unwrap()), "09:03:00");
         assert_eq!(clock.short(Timestamp::parse("2026-11-20T09:03:00Z").unwrap()), "20 Nov 09:03");
+        assert_eq!(
+            (clock.short(Timestamp::EPOCH), clock.short(Timestamp::MAX)),
+            ("1970-01-01".to_owned(), "9999-01-01".to_owned())
+        );
         assert_eq!(clock.zone_name(), "UTC");
     }
 }

@@ -18,10 +18,15 @@ pub(crate) fn clock() -> Clock {
 }
 
 /// A window that draws `ui` in a theme.
-pub(crate) fn window<'a>(theme: ThemeName, size: Vec2, mut draw: impl FnMut(&mut Ui) + 'a) -> Harness<'a> {
+pub(crate) fn window<'a>(theme: ThemeName, size: Vec2, draw: impl FnMut(&mut Ui) + 'a) -> Harness<'a> {
+    window_at(theme, size, 1.0, draw)
+}
+
+/// The same on a screen with so many pixels to a point.
+pub(crate) fn window_at<'a>(theme: ThemeName, size: Vec2, pixels: f32, mut draw: impl FnMut(&mut Ui) + 'a) -> Harness<'a> {
     let mut harness = Harness::builder()
         .with_size(size)
-        .with_pixels_per_point(1.0)
+        .with_pixels_per_point(pixels)
         .with_max_steps(12)
         .with_render_cursor(false)
         .with_options(SnapshotOptions::new().output_path("tests/snapshots"))
@@ -57,3 +62,5 @@ pub(crate) fn picture(results: &mut SnapshotResults, name: &str, size: Vec2, mut
 mod gestures;
 mod outbox;
 mod pictures;
+mod sizes;
+mod strange;

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+use crate::format;
+
 /// Something that a command is about, with the name it had on screen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Aim {
@@ -60,8 +62,8 @@ impl Asked {
     pub fn on(&self) -> String {
         match self.aims.as_slice() {
             [] => String::new(),
-            [one] => one.name.clone(),
-            [first, more @ ..] => format!("{} and {} more", first.name, crate::format::count(more.len())),
+            [one] => format::named(&one.name).to_owned(),
+            [first, more @ ..] => format!("{} and {} more", format::named(&first.name), format::count(more.len())),
         }
     }
 }

@@ -181,8 +181,8 @@ impl Model {
     /// The name of an entity, or its id where nothing is known about it.
     pub fn name_of(&self, entity: Uuid) -> String {
         match self.entities.get(entity) {
-            Some(row) if !row.name.is_empty() => row.name.to_string(),
-            Some(row) => row.external_id.to_string(),
+            Some(row) if !row.name.is_empty() => crate::format::named(&row.name).to_owned(),
+            Some(row) => crate::format::named(&row.external_id).to_owned(),
             None => entity.to_string(),
         }
     }

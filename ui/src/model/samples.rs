@@ -10,6 +10,10 @@ use uuid::Uuid;
 
 use super::{Change, Model};
 
+mod strange;
+
+pub(crate) use strange::{endless, names, strange};
+
 /// Places with their coordinates and how many cells they have.
 const SITES: [(&str, f64, f64, usize); 16] = [
     ("Zürich", 47.377, 8.541, 4),

@@ -60,7 +60,7 @@ impl Fits {
             }
             fits
         };
-        let refused = takes(status.refused > 0, chip::state_width(ui, &format::count(status.refused), "refused"));
+        let refused = takes(status.refused > 0, chip::state_width(ui, &format::written(status.refused), "refused"));
         let mode = takes(true, chip::state_width(ui, status.mode.words().1, ""));
         let waiting = takes(status.waiting > 0, chip::state_width(ui, &waiting(status), "waiting"));
         let unacked = takes(true, gap + width(&unacked_words(status), Weight::Medium.at(theme.scale.text.body)));
@@ -78,11 +78,14 @@ impl Fits {
 }
 
 fn waiting(status: &Status) -> String {
-    format::counted(status.waiting, "command")
+    match status.waiting {
+        1 => "1 command".to_owned(),
+        many => format!("{} commands", format::written(many)),
+    }
 }
 
 fn unacked_words(status: &Status) -> String {
-    format!("{} unacked", format::count(status.unacked))
+    format!("{} unacked", format::written(status.unacked))
 }
 
 /// Draws what stands at the right, from the right.
@@ -106,7 +109,7 @@ fn right(ui: &mut Ui, theme: &Theme, clock: &Clock, status: &Status, fits: Fits,
     }
     if fits.refused {
         let hint = "Commands that were refused: nothing was changed by them. Click for the outbox";
-        let words = format::count(status.refused);
+        let words = format::written(status.refused);
         let chip = chip::state_door(ui, Icon::PROHIBIT, &words, "refused", chip::Tone::Level(Level::Major)).on_hover_text(hint);
         opened |= chip.clicked();
     }
@@ -166,7 +169,7 @@ fn mark(ui: &Ui, theme: &Theme, rect: Rect) {
 
 fn link(ui: &mut Ui, status: &Status) {
     let (icon, word, detail, tone) = status.link.words();
-    chip::state(ui, icon, word, &detail, tone).on_hover_text(status.link.meaning());
+    text::hover(chip::state(ui, icon, word, &detail, tone), &status.link.meaning());
 }
 
 fn severities(ui: &mut Ui, status: &Status, done: &mut Gestures) {

@@ -94,7 +94,8 @@ pub(super) fn show(ui: &mut Ui, status: &Status, done: &mut Gestures) {
     let aside = 2.0 * space.m + theme.scale.text.title + 2.0 * space.s + if button.is_some() { 110.0 } else { 0.0 };
     let font = Weight::Medium.at(theme.scale.text.body);
     let room = (ui.available_width() - aside).max(160.0);
-    let told = ui.painter().layout(words.clone(), font, theme.palette.text.strong, room);
+    let told = text::prose(ui.painter(), &words, &font, room).into_owned();
+    let told = ui.painter().layout(told, font, theme.palette.text.strong, room);
     let height = (told.size().y + space.s).max(theme.scale.control.height) + space.s;
     let strip = Panel::top("notice").exact_size(height).resizable(false).frame(frame);
     strip.show_separator_line(false).show(ui, |ui| {

@@ -55,7 +55,7 @@ fn aim(model: &Model, number: usize) -> Aim {
     }
 }
 
-fn typical() -> Model {
+pub(super) fn typical() -> Model {
     let mut model = samples::typical();
     let incident = model.incidents().iter().next().unwrap();
     let incident = Aim {

@@ -24,7 +24,7 @@ fn gallery() {
     results.extend_harness(&mut harness);
 }
 
-fn status(link: Link) -> Status {
+pub(super) fn status(link: Link) -> Status {
     Status {
         tenant: "Helvetia Net".to_owned(),
         user: "mira".to_owned(),

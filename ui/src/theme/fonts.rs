@@ -1,4 +1,4 @@
-//! The faces: Inter for words, JetBrains Mono for what machines say, Phosphor for icons.
+//! The faces: Inter for words, JetBrains Mono for what machines say, Phosphor for icons, DejaVu Sans for Arabic and Hebrew.
 
 use egui::{FontData, FontDefinitions, FontFamily, FontId};
 use std::sync::Arc;
@@ -11,12 +11,16 @@ const MEDIUM: &str = "medium";
 const STRONG: &str = "strong";
 const MONO_MEDIUM: &str = "mono-medium";
 
-const FACES: [(&str, &[u8]); 7] = [
+/// What is read from right to left.
+const RIGHT_TO_LEFT: &str = "DejaVuSans-RightToLeft";
+
+const FACES: [(&str, &[u8]); 8] = [
     ("Inter-Regular", include_bytes!("../../../assets/fonts/Inter-Regular.ttf")),
     ("Inter-Medium", include_bytes!("../../../assets/fonts/Inter-Medium.ttf")),
     ("Inter-SemiBold", include_bytes!("../../../assets/fonts/Inter-SemiBold.ttf")),
     ("JetBrainsMono-Regular", include_bytes!("../../../assets/fonts/JetBrainsMono-Regular.ttf")),
     ("JetBrainsMono-Medium", include_bytes!("../../../assets/fonts/JetBrainsMono-Medium.ttf")),
+    (RIGHT_TO_LEFT, include_bytes!("../../../assets/fonts/DejaVuSans-RightToLeft.ttf")),
     ("Phosphor", include_bytes!("../../../assets/fonts/Phosphor.ttf")),
     ("Phosphor-Fill", include_bytes!("../../../assets/fonts/Phosphor-Fill.ttf")),
 ];
@@ -68,7 +72,13 @@ pub(super) fn definitions() -> FontDefinitions {
         (FontFamily::Name(ICONS_SOLID.into()), &["Phosphor-Fill"]),
     ];
     for (family, faces) in families {
-        let chain = faces.iter().map(|face| (*face).to_owned()).chain(rest.iter().cloned()).collect();
+        let chain = faces
+            .iter()
+            .copied()
+            .chain([RIGHT_TO_LEFT])
+            .map(str::to_owned)
+            .chain(rest.iter().cloned())
+            .collect();
         fonts.families.insert(family, chain);
     }
     fonts

@@ -8,6 +8,7 @@
 pub mod acting;
 pub mod alarms;
 pub mod gallery;
+mod impact;
 pub mod incident;
 pub mod incidents;
 pub mod outbox;

@@ -45,7 +45,7 @@ pub fn count(ui: &mut Ui, level: Level, number: usize, chosen: bool) -> Response
     let theme = Theme::of(ui);
     let some = number > 0;
     let colour = if some { theme.palette.text.strong } else { theme.palette.text.faint };
-    let words = format::count(number);
+    let words = format::written(number);
     let galley = text::line(ui.painter(), &words, Weight::Medium.at(theme.scale.text.body), colour, f32::INFINITY);
     let side = theme.scale.control.badge;
     let space = &theme.scale.space;

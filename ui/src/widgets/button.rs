@@ -17,6 +17,7 @@ enum Voice {
 
 /// A button with words.
 #[must_use]
+#[derive(Clone, Copy, Debug)]
 pub struct Button<'a> {
     label: &'a str,
     icon: Option<Icon>,
@@ -25,6 +26,19 @@ pub struct Button<'a> {
     chosen: bool,
     why_not: Option<&'a str>,
     hint: Option<&'a str>,
+    shape: Shape,
+}
+
+/// How much of itself a button shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Shape {
+    /// Icon, words and key.
+    #[default]
+    Whole,
+    /// Icon and words.
+    Words,
+    /// The icon; the words are its tooltip.
+    Icon,
 }
 
 impl<'a> Button<'a> {
@@ -38,6 +52,7 @@ impl<'a> Button<'a> {
             chosen: false,
             why_not: None,
             hint: None,
+            shape: Shape::Whole,
         }
     }
 
@@ -89,8 +104,54 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// The room it takes.
+    fn width(&self, ui: &Ui) -> f32 {
+        let theme = Theme::of(ui);
+        let space = &theme.scale.space;
+        let icon = if self.icon.is_some() { theme.scale.text.title } else { 0.0 };
+        if self.shape == Shape::Icon && self.icon.is_some() {
+            return icon + 2.0 * space.s;
+        }
+        let gap = if self.icon.is_some() { space.xs + space.xxs } else { 0.0 };
+        let font = Weight::Medium.at(theme.scale.text.body);
+        let words = text::line(ui.painter(), self.label, font, theme.palette.text.normal, f32::INFINITY).size().x;
+        let keys = self.keys.filter(|_| self.shape == Shape::Whole);
+        words + icon + gap + keys.map_or(0.0, |keys| key::width(ui, keys) + space.s) + 2.0 * space.m
+    }
+
+    fn show_icon(self, ui: &mut Ui, shown: Icon) -> Response {
+        let words = match (self.why_not, self.keys) {
+            (Some(why), _) => format!("{}: {why}", self.label),
+            (None, Some(keys)) => format!("{} · {keys}", self.label),
+            (None, None) => self.label.to_owned(),
+        };
+        let theme = Theme::of(ui);
+        let enabled = self.why_not.is_none() && ui.is_enabled();
+        let sense = if enabled { Sense::click() } else { Sense::hover() };
+        let (rect, response) = ui.allocate_exact_size(vec2(self.width(ui), theme.scale.control.height), sense);
+        let ink = if enabled { theme.palette.text.normal } else { theme.palette.text.faint };
+        let ground = if response.hovered() && enabled {
+            theme.palette.ground.hover
+        } else {
+            theme.palette.ground.raised
+        };
+        ui.painter().rect_filled(rect, theme.small_corner(), ground);
+        let edge = if response.has_focus() {
+            egui::Stroke::new(1.5, theme.palette.accent.focus)
+        } else {
+            theme.line()
+        };
+        ui.painter().rect_stroke(rect, theme.small_corner(), edge, StrokeKind::Inside);
+        text::paint_icon(ui.painter(), rect, shown, theme.scale.text.title, ink);
+        response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, self.chosen, self.label));
+        response.on_hover_text(words)
+    }
+
     /// Draws it.
     pub fn show(self, ui: &mut Ui) -> Response {
+        if let (Shape::Icon, Some(icon)) = (self.shape, self.icon) {
+            return self.show_icon(ui, icon);
+        }
         let theme = Theme::of(ui);
         let (space, ground, ink) = (&theme.scale.space, &theme.palette.ground, &theme.palette.text);
         let enabled = self.why_not.is_none() && ui.is_enabled();
@@ -104,7 +165,8 @@ impl<'a> Button<'a> {
         let galley = text::line(ui.painter(), self.label, font, colour, ui.available_width().max(80.0));
         let icon_size = theme.scale.text.title;
         let icon_width = if self.icon.is_some() { icon_size + space.xs + space.xxs } else { 0.0 };
-        let keys_width = self.keys.map_or(0.0, |keys| key::width(ui, keys) + space.s);
+        let keys = self.keys.filter(|_| self.shape == Shape::Whole);
+        let keys_width = keys.map_or(0.0, |keys| key::width(ui, keys) + space.s);
         let width = galley.size().x + icon_width + keys_width + 2.0 * space.m;
         let sense = if enabled { Sense::click() } else { Sense::hover() };
         let (rect, response) = ui.allocate_exact_size(vec2(width, theme.scale.control.height), sense);
@@ -131,7 +193,7 @@ impl<'a> Button<'a> {
             inner.min.x += icon_width;
         }
         painter.galley(egui::pos2(inner.left(), inner.center().y - galley.size().y / 2.0), galley, colour);
-        if let Some(keys) = self.keys {
+        if let Some(keys) = keys {
             key::paint(ui, inner.with_min_x(inner.right() - keys_width + space.s), keys, colour);
         }
         response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, self.chosen, self.label));
@@ -141,6 +203,18 @@ impl<'a> Button<'a> {
             (None, None) => response,
         }
     }
+}
+
+/// Buttons of a row that has `room`: where it is short they give up their keys, then their words.
+pub fn fitting<'a, const N: usize>(ui: &Ui, room: f32, buttons: [Button<'a>; N]) -> [Button<'a>; N] {
+    let gaps = ui.spacing().item_spacing.x * N.saturating_sub(1) as f32;
+    let shaped = |shape: Shape| buttons.map(|button| Button { shape, ..button });
+    let fits = |row: &[Button<'a>; N]| row.iter().map(|button| button.width(ui)).sum::<f32>() + gaps <= room;
+    [Shape::Whole, Shape::Words]
+        .into_iter()
+        .map(shaped)
+        .find(fits)
+        .unwrap_or_else(|| shaped(Shape::Icon))
 }
 
 /// A button that is only an icon; `meaning` is its name and tooltip.

@@ -14,6 +14,9 @@ pub enum Tone {
     Level(Level),
 }
 
+/// No chip is wider, so that a long name leaves room for the next.
+const WIDEST: f32 = 200.0;
+
 /// A chip.
 pub fn chip(ui: &mut Ui, icon: Option<Icon>, words: &str, tone: Tone) -> Response {
     draw(ui, icon, words, tone, false)
@@ -34,7 +37,7 @@ fn draw(ui: &mut Ui, icon: Option<Icon>, words: &str, tone: Tone, removable: boo
     let font = Weight::Medium.at(theme.scale.text.small);
     let icon_size = theme.scale.text.body;
     let extra = (icon_size + space.xs) * (f32::from(u8::from(icon.is_some())) + f32::from(u8::from(removable)));
-    let room = (ui.available_width() - extra - 2.0 * space.s).max(24.0);
+    let room = (ui.available_width().min(WIDEST) - extra - 2.0 * space.s).max(24.0);
     let galley = text::line(ui.painter(), words, font, ink, room);
     let cut = galley.elided;
     let size = vec2(galley.size().x + extra + 2.0 * space.s, 22.0);
@@ -76,7 +79,7 @@ fn draw(ui: &mut Ui, icon: Option<Icon>, words: &str, tone: Tone, removable: boo
     debug_assert!(width.is_finite(), "a chip has a width");
     let role = if removable { Role::Button } else { Role::Label };
     response.widget_info(|| WidgetInfo::labeled(role, true, words));
-    if cut { response.on_hover_text(words) } else { response }
+    if cut { text::hover(response, words) } else { response }
 }
 
 /// Width of a state in words.
@@ -88,7 +91,7 @@ pub fn state_width(ui: &Ui, words: &str, detail: &str) -> f32 {
         galley.size().x
     };
     let gap = if detail.is_empty() { 0.0 } else { space.xs + space.xxs };
-    theme.scale.text.title + space.xs + width(words, Weight::Medium) + gap + width(detail, Weight::Regular) + 2.0 * space.s
+    theme.scale.text.title + space.xs + width(words, Weight::Medium).min(WIDEST) + gap + width(detail, Weight::Regular) + 2.0 * space.s
 }
 
 /// A state in words after a small icon, for the header.
@@ -123,9 +126,16 @@ fn draw_state(ui: &mut Ui, icon: Icon, words: &str, detail: &str, tone: Tone, se
     let inner = rect.shrink2(vec2(space.s, 0.0));
     text::paint_icon(ui.painter(), inner.with_max_x(inner.left() + icon_size), icon, icon_size, ink);
     let words_rect = inner.with_min_x(inner.left() + icon_size + space.xs);
-    text::paint(ui.painter(), words_rect, words, font, ink, Align::Min);
+    let cut = text::paint(
+        ui.painter(),
+        words_rect.with_max_x(words_rect.right().min(words_rect.left() + WIDEST)),
+        words,
+        font,
+        ink,
+        Align::Min,
+    );
     text::paint(ui.painter(), inner, detail, detail_font, ink, Align::Max);
     let role = if door { Role::Button } else { Role::Label };
     response.widget_info(|| WidgetInfo::labeled(role, true, format!("{words} {detail}").trim()));
-    response
+    if cut { text::hover(response, words) } else { response }
 }

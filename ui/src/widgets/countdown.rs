@@ -62,6 +62,6 @@ impl Countdown<'_> {
         painter.rect_filled(track, 2.0, theme.palette.ground.line);
         painter.rect_filled(track.with_max_x(track.left() + track.width() * self.share()), 2.0, bar);
         response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, &words));
-        if cut { response.on_hover_text(words) } else { response }
+        if cut { text::hover(response, &words) } else { response }
     }
 }

@@ -41,6 +41,6 @@ fn centred(ui: &mut Ui, words: &str, font: egui::FontId, ink: egui::Color32) {
     let width = ui.available_width().min(460.0);
     ui.scope(|ui| {
         ui.set_max_width(width);
-        ui.add(egui::Label::new(egui::RichText::new(words).font(font).color(ink)).wrap().selectable(false));
+        text::wrapped(ui, words, font, ink, false);
     });
 }

@@ -1,20 +1,44 @@
 //! Words: set in a step of the type scale, cut with an ellipsis when the place is too small.
 
-use egui::{Align, Align2, Color32, FontId, Galley, Painter, Rect, Response, RichText, Sense, Ui, pos2, text::LayoutJob, text::TextWrapping};
-use std::sync::Arc;
+use egui::{Align, Align2, Color32, FontId, Galley, Painter, Rect, Response, RichText, Sense, TextStyle, Ui, pos2, text::LayoutJob, text::TextWrapping};
+use std::{borrow::Cow, sync::Arc};
 
+use super::script;
 use crate::theme::{Icon, Theme, Weight};
 
 /// One line laid out within `width`.
 pub fn line(painter: &Painter, text: &str, font: FontId, ink: Color32, width: f32) -> Arc<Galley> {
-    let one_line = if text.contains(['\n', '\r', '\t']) {
-        text.replace(['\n', '\r', '\t'], " ")
-    } else {
-        text.to_owned()
-    };
-    let mut job = LayoutJob::simple_singleline(one_line, font, ink);
-    job.wrap = TextWrapping::truncate_at_width(width.max(0.0));
+    let width = width.max(0.0);
+    let clean = script::one_line(text);
+    if !script::right_to_left(&clean) {
+        return lay(painter, clean.into_owned(), font, ink, width);
+    }
+    let whole = lay(painter, script::as_seen(&clean), font.clone(), ink, f32::INFINITY);
+    if whole.size().x <= width {
+        return whole;
+    }
+    let fits = |part: &str| lay(painter, part.to_owned(), font.clone(), ink, f32::INFINITY).size().x <= width;
+    let start = script::cut_to_fit(&clean, fits);
+    let mut cut = Galley::clone(&lay(painter, start, font, ink, width));
+    cut.elided = true;
+    Arc::new(cut)
+}
+
+fn lay(painter: &Painter, words: String, font: FontId, ink: Color32, width: f32) -> Arc<Galley> {
+    let mut job = LayoutJob::simple_singleline(words, font, ink);
+    job.wrap = TextWrapping::truncate_at_width(width);
     painter.layout_job(job)
+}
+
+/// Text fit to be laid out in lines no wider than `width` by what breaks lines from left to right.
+pub fn prose<'a>(painter: &Painter, text: &'a str, font: &FontId, width: f32) -> Cow<'a, str> {
+    let clean = script::lines(text);
+    if !script::right_to_left(&clean) {
+        return clean;
+    }
+    let ink = Theme::in_context(painter.ctx()).palette.text.normal;
+    let measure = |piece: &str| lay(painter, piece.to_owned(), font.clone(), ink, f32::INFINITY).size().x;
+    Cow::Owned(script::broken(&clean, width - 1.0, measure))
 }
 
 /// Paints one line in the middle of `rect`'s height and says whether it had to be cut.
@@ -45,7 +69,24 @@ pub fn label(ui: &mut Ui, text: &str, font: FontId, ink: Color32) -> Response {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
     let cut = galley.elided;
     ui.painter().galley(rect.min, galley, ink);
-    if cut { response.on_hover_text(text) } else { response }
+    if cut { hover(response, text) } else { response }
+}
+
+/// A tooltip with words from the network.
+pub fn hover(response: Response, words: &str) -> Response {
+    response.on_hover_ui(|ui| tip(ui, words))
+}
+
+/// The same, beside the pointer.
+pub fn hover_at_pointer(response: Response, words: &str) -> Response {
+    response.on_hover_ui_at_pointer(|ui| tip(ui, words))
+}
+
+fn tip(ui: &mut Ui, words: &str) {
+    let font = TextStyle::Body.resolve(ui.style());
+    let room = ui.spacing().tooltip_width;
+    let words = prose(ui.painter(), words, &font, room);
+    ui.add(egui::Label::new(words.as_ref()).wrap());
 }
 
 /// What is read.
@@ -87,8 +128,17 @@ pub fn mono(ui: &mut Ui, text: &str) -> Response {
 /// Prose that wraps.
 pub fn paragraph(ui: &mut Ui, text: &str, ink: Color32) -> Response {
     let theme = Theme::of(ui);
-    let words = RichText::new(text).font(Weight::Regular.at(theme.scale.text.body)).color(ink);
-    ui.add(egui::Label::new(words).wrap().selectable(true))
+    let font = Weight::Regular.at(theme.scale.text.body);
+    wrapped(ui, text, font, ink, true)
+}
+
+/// Prose that wraps, in a face.
+pub(super) fn wrapped(ui: &mut Ui, text: &str, font: FontId, ink: Color32, selectable: bool) -> Response {
+    let words = prose(ui.painter(), text, &font, ui.available_width());
+    let words = RichText::new(words.as_ref()).font(font).color(ink);
+    let response = ui.add(egui::Label::new(words).wrap().selectable(selectable));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, text));
+    response
 }
 
 /// An icon that stands in a line of text; `meaning` is its tooltip and its name.

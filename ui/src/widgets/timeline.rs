@@ -1,6 +1,6 @@
 //! A strip of time with marks: what was raised and cleared when, and a place to stand at.
 
-use egui::{Align, Align2, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Align, Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 use pedkai_core::model::{Span, Timestamp};
 
 use super::{badge, text};
@@ -31,6 +31,9 @@ pub struct Timeline<'a> {
     pub marks: &'a [Mark],
 }
 
+/// Room of one label.
+const LABEL: f32 = 78.0;
+const DAY: i64 = 86_400;
 const STEPS: [i64; 14] = [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 604_800];
 
 impl Timeline<'_> {
@@ -40,7 +43,7 @@ impl Timeline<'_> {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 52.0), Sense::hover());
         let lane = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - 18.0)).shrink2(vec2(10.0, 0.0));
         ui.painter().hline(lane.x_range(), lane.center().y, (1.0, theme.palette.ground.line_strong));
-        self.ticks(ui, &theme, clock, lane, rect.bottom());
+        self.ticks(ui, &theme, clock, lane, rect);
         let mut marks: Vec<&Mark> = self.marks.iter().collect();
         marks.sort_by_key(|mark| (std::cmp::Reverse(mark.level), mark.at));
         let side = theme.scale.control.badge;
@@ -57,7 +60,7 @@ impl Timeline<'_> {
         if under.is_empty() {
             response
         } else {
-            response.on_hover_text_at_pointer(under.join("\n"))
+            text::hover_at_pointer(response, &under.join("\n"))
         }
     }
 
@@ -67,22 +70,25 @@ impl Timeline<'_> {
         lane.left() + lane.width() * share as f32
     }
 
-    fn ticks(&self, ui: &Ui, theme: &Theme, clock: &Clock, lane: Rect, bottom: f32) {
-        let whole = self.to.since(self.from).as_seconds();
-        let wanted = whole / f64::from((lane.width() / 110.0).max(1.0));
-        let step = STEPS.into_iter().find(|step| *step as f64 >= wanted).unwrap_or(604_800);
+    fn ticks(&self, ui: &Ui, theme: &Theme, clock: &Clock, lane: Rect, whole: Rect) {
+        let step = step(self.to.since(self.from).as_seconds() / f64::from((lane.width() / 110.0).max(1.0)));
         let first = self.from.as_micros().div_euclid(step * 1_000_000) + 1;
         let font = Weight::Regular.at(theme.scale.text.caption);
         for index in 0..64 {
-            let at = Timestamp::from_micros((first + index) * step * 1_000_000);
-            if at > self.to {
+            let at = Timestamp::from_micros((first + index).saturating_mul(step * 1_000_000));
+            if at >= self.to {
                 break;
             }
             let x = self.x(lane, at);
             ui.painter()
                 .vline(x, lane.center().y - 3.0..=lane.center().y + 3.0, (1.0, theme.palette.ground.line_strong));
-            let words = if step < 60 { clock.time(at) } else { clock.time(at)[..5].to_owned() };
-            let place = Align2::CENTER_CENTER.align_size_within_rect(vec2(64.0, 14.0), Rect::from_center_size(pos2(x, bottom - 8.0), vec2(64.0, 14.0)));
+            let words = match step {
+                0..60 => clock.time(at),
+                60..DAY => clock.minute(at),
+                _ => clock.date(at),
+            };
+            let middle = x.clamp(whole.left() + LABEL / 2.0, (whole.right() - LABEL / 2.0).max(whole.left() + LABEL / 2.0));
+            let place = Rect::from_center_size(pos2(middle, whole.bottom() - 8.0), vec2(LABEL, 14.0));
             text::paint(ui.painter(), place, &words, font.clone(), theme.palette.text.faint, Align::Center);
         }
     }
@@ -93,5 +99,26 @@ impl Timeline<'_> {
         let last = marks.iter().map(|mark| mark.at).max()?;
         let room = Span::micros((last.since(first).as_micros() / 20).max(5_000_000));
         Some((first.minus(room), last.plus(room)))
+    }
+}
+
+/// The step between labels, in seconds, that is at least as long as `wanted`.
+fn step(wanted: f64) -> i64 {
+    let longest = 7 * DAY;
+    let multiples = (1..16).map(|power| longest << power);
+    STEPS.into_iter().chain(multiples).find(|step| *step as f64 >= wanted).unwrap_or(longest << 16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_stand_apart_over_a_second_and_over_eight_thousand_years() {
+        for seconds in [0.0, 1.0, 59.0, 4_000.0, 3e6, 253_370_764_800.0] {
+            let wanted = seconds / 10.0;
+            assert!(step(wanted) as f64 >= wanted, "{seconds}");
+        }
+        assert_eq!(step(20.0), 30);
     }
 }

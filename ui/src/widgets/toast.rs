@@ -107,7 +107,8 @@ fn draw(ui: &mut Ui, theme: &Theme, toast: &Toast) -> bool {
             let control = theme.scale.control.height;
             let room = ui.available_width() - 2.0 * (control + theme.scale.space.s);
             let font = Weight::Regular.at(theme.scale.text.body);
-            let words = ui.painter().layout(toast.words.clone(), font, theme.palette.text.normal, room);
+            let words = text::prose(ui.painter(), &toast.words, &font, room).into_owned();
+            let words = ui.painter().layout(words, font, theme.palette.text.normal, room);
             let height = words.size().y.max(control);
             ui.spacing_mut().interact_size.y = height;
             ui.horizontal(|ui| {

@@ -62,6 +62,17 @@ fn tell(ui: &mut Ui, theme: &Theme, view: &Alarms, model: &Model) {
     });
 }
 
+/// What can be done to what is selected, as it stands in the strip.
+const VERBS: [AlarmCommand; 5] = [
+    AlarmCommand::Ack,
+    AlarmCommand::Own,
+    AlarmCommand::Comment,
+    AlarmCommand::Unack,
+    AlarmCommand::Clear,
+];
+/// Room for selecting everything.
+const MORE: f32 = 160.0;
+
 /// Draws the strip below the list and returns the commands that were clicked.
 pub(super) fn bottom(ui: &mut Ui, view: &Alarms, model: &Model, cannot_act: Option<&'static str>) -> Vec<Command> {
     let theme = Theme::of(ui);
@@ -84,31 +95,25 @@ pub(super) fn bottom(ui: &mut Ui, view: &Alarms, model: &Model, cannot_act: Opti
             }
             let words = format!("{} selected", format::count(view.selected()));
             text::label(ui, &words, Weight::Medium.at(theme.scale.text.body), theme.palette.text.strong);
-            for command in [
-                AlarmCommand::Ack,
-                AlarmCommand::Own,
-                AlarmCommand::Comment,
-                AlarmCommand::Unack,
-                AlarmCommand::Clear,
-            ] {
-                let facts = Command::Alarm(command).facts();
-                let nothing_fits = view
-                    .fitting(model, command)
-                    .next()
-                    .is_none()
-                    .then_some("None of the selected is in a state for this");
-                let why_not = Command::Alarm(command).why_not(&situation).or(nothing_fits);
-                let keys = facts.keys.first().map(|keys| keys.words()).unwrap_or_default();
-                if Button::new(facts.label).icon(facts.icon).key(&keys).unless(why_not).show(ui).clicked() {
-                    given.push(Command::Alarm(command));
+            let all = view.lines.alarms.len();
+            let more = (view.selected() < all).then(|| format!("Select all {}", format::count(all)));
+            let room = ui.available_width() - if more.is_some() { MORE } else { 0.0 };
+            let keys = VERBS.map(|verb| Command::Alarm(verb).facts().keys.first().map(|keys| keys.words()).unwrap_or_default());
+            let buttons: [Button<'_>; VERBS.len()] = std::array::from_fn(|place| {
+                let verb = VERBS[place];
+                let facts = Command::Alarm(verb).facts();
+                let nothing_fits = view.fitting(model, verb).next().is_none();
+                let nothing_fits = nothing_fits.then_some("None of the selected is in a state for this");
+                let why_not = Command::Alarm(verb).why_not(&situation).or(nothing_fits);
+                Button::new(facts.label).icon(facts.icon).key(&keys[place]).unless(why_not)
+            });
+            for (verb, button) in VERBS.into_iter().zip(button::fitting(ui, room, buttons)) {
+                if button.show(ui).clicked() {
+                    given.push(Command::Alarm(verb));
                 }
             }
-            let all = view.lines.alarms.len();
-            if view.selected() < all {
-                let words = format!("Select all {}", format::count(all));
-                if Button::new(&words).bare().show(ui).clicked() {
-                    given.push(Command::List(ListCommand::All));
-                }
+            if more.is_some_and(|words| Button::new(&words).bare().show(ui).clicked()) {
+                given.push(Command::List(ListCommand::All));
             }
         });
     });

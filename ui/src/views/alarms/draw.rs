@@ -43,7 +43,12 @@ impl AlarmLines<'_> {
             return;
         };
         let rest = cell.badge(incident.severity.into());
-        let words = format!("{} · {} · {}", incident.title, incident.status.word(), format::counted(number, "alarm"));
+        let words = format!(
+            "{} · {} · {}",
+            format::named(&incident.title),
+            incident.status.word(),
+            format::counted(number, "alarm")
+        );
         cell.within(rest).write(&words, Weight::Strong, ink.strong);
     }
 }
@@ -109,19 +114,23 @@ impl Rows for AlarmLines<'_> {
             Standing::Acked => (Weight::Regular, ink.normal),
             Standing::Returned | Standing::Cleared => (Weight::Regular, ink.soft),
         };
+        let name = format::named(&alarm.entity_name);
         match column {
             "severity" => {
                 cell.badge(alarm.severity.into());
             }
             "state" => state(cell, alarm, standing, loud),
             "age" => cell.soft(&self.clock.age(alarm.raised_at)),
-            "count" if alarm.count > 1 => cell.write(&format::count(alarm.count as usize), Weight::Regular, ink.normal),
+            "count" if alarm.count > 1 => {
+                cell.write(&format::in_column(alarm.count as usize), Weight::Regular, ink.normal);
+                cell.tip(&format!("Raised {} times", format::count(alarm.count as usize)));
+            }
             "count" => cell.write("1", Weight::Regular, ink.faint),
             "entity" if alarm.emergency => {
                 let rest = cell.icon(Icon::AMBULANCE, cell.theme.level(Level::Critical).text, "Serves emergency calls");
-                cell.within(rest).write(&alarm.entity_name, weight, loud);
+                cell.within(rest).write(name, weight, loud);
             }
-            "entity" => cell.write(&alarm.entity_name, weight, loud),
+            "entity" => cell.write(name, weight, loud),
             "type" => cell.soft(&alarm.alarm_type),
             "qualifier" => cell.write(&alarm.qualifier, Weight::Mono, ink.soft),
             "text" => cell.write(&alarm.text, Weight::Regular, if standing.waits() { ink.normal } else { ink.soft }),
@@ -129,7 +138,7 @@ impl Rows for AlarmLines<'_> {
                 let title = alarm
                     .incident_id
                     .and_then(|id| self.model.incidents().get(id))
-                    .map(|incident| incident.title.as_str());
+                    .map(|incident| format::named(&incident.title));
                 cell.soft(title.unwrap_or_default());
             }
             "owner" => cell.text(&alarm.owner),

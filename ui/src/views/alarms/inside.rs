@@ -4,7 +4,7 @@ use egui::{ScrollArea, Ui, vec2};
 use pedkai_core::{model::StatusChange, screen::AlarmRow};
 
 use crate::{
-    format::Clock,
+    format::{self, Clock},
     intent::{Fetch, Intent},
     model::{Detail, Model},
     theme::{Icon, Theme},
@@ -91,7 +91,11 @@ fn times(ui: &mut Ui, clock: &Clock, alarm: &AlarmRow) {
 fn events(ui: &mut Ui, alarm: &AlarmRow, intents: &mut Vec<Intent>) {
     text::caption(
         ui,
-        &format!("Newest events, {} of {}", alarm.event_ids.len(), alarm.count.max(alarm.event_ids.len() as u32)),
+        &format!(
+            "Newest events, {} of {}",
+            alarm.event_ids.len(),
+            format::count(alarm.event_ids.len().max(alarm.count as usize))
+        ),
     );
     for event in &alarm.event_ids {
         ui.horizontal(|ui| {
@@ -122,6 +126,9 @@ pub(crate) fn trail(ui: &mut Ui, model: &Model, clock: &Clock, alarm: &AlarmRow,
     }
 }
 
+/// The share of a line that a reason may take from the stage that gave it.
+const REASON: f32 = 0.62;
+
 /// Draws the steps of a trace: when, which stage, which reason.
 pub(crate) fn steps(ui: &mut Ui, clock: &Clock, trace: &serde_json::Value) {
     let steps = trace.get("steps").and_then(serde_json::Value::as_array);
@@ -134,7 +141,11 @@ pub(crate) fn steps(ui: &mut Ui, clock: &Clock, trace: &serde_json::Value) {
             match word("reason") {
                 "" => drop(text::body(ui, word("stage"))),
                 reason => {
-                    text::body(ui, &reason.replace('_', " "));
+                    let room = ui.available_width() * REASON;
+                    ui.scope(|ui| {
+                        ui.set_max_width(room);
+                        text::body(ui, &reason.replace('_', " "));
+                    });
                     text::soft(ui, word("stage"));
                 }
             }

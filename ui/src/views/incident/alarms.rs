@@ -161,9 +161,9 @@ fn row(ui: &mut Ui, theme: &Theme, model: &Model, incident: &IncidentRow, clock:
         Align::Max,
     );
     let name = if alarm.qualifier.is_empty() {
-        alarm.entity_name.to_string()
+        format::named(&alarm.entity_name).to_owned()
     } else {
-        format!("{}  {}", alarm.entity_name, alarm.qualifier)
+        format!("{}  {}", format::named(&alarm.entity_name), alarm.qualifier)
     };
     let words = Rect::from_min_max(pos2(left + 24.0, upper.top()), pos2(upper.right() - 156.0, upper.bottom()));
     let loud = if standing == Standing::New { ink.strong } else { ink.normal };
@@ -186,7 +186,7 @@ fn row(ui: &mut Ui, theme: &Theme, model: &Model, incident: &IncidentRow, clock:
     );
     text::paint(painter, lower.with_min_x(lower.right() - why_width), &why, small, ink.faint, Align::Max);
     response.widget_info(|| WidgetInfo::selected(Role::Row, true, selected, format!("{} on {}: {}", alarm.severity, name, alarm.text)));
-    response.on_hover_text_at_pointer(format!("{}\n{}\n{}", alarm.text, standing_icon(standing).1, why))
+    text::hover_at_pointer(response, &format!("{}\n{}\n{}", alarm.text, standing_icon(standing).1, why))
 }
 
 /// Why an alarm is in the incident, in words.

@@ -10,7 +10,7 @@ use crate::{
     intent::{Fetch, Intent},
     model::{Detail, Model},
     theme::{Icon, Level, Theme, Weight},
-    views::{alarms::inside, incidents::capital},
+    views::{alarms::inside, impact, incidents::capital},
     widgets::{
         button::Button,
         card,
@@ -121,26 +121,15 @@ fn reach(ui: &mut Ui, model: &Model, incident: &IncidentRow, intents: &mut Vec<I
 /// Draws who is hit, worst first.
 fn impact_lists(ui: &mut Ui, impact: &serde_json::Value) {
     let theme = Theme::of(ui);
-    for (name, words) in [
-        ("down", "Down"),
-        ("degraded", "Without a second path"),
-        ("services", "Services"),
-        ("customers", "Customers"),
-    ] {
-        let list = impact.get(name).and_then(serde_json::Value::as_array);
-        let number = list.map_or(0, Vec::len);
-        let names: Vec<&str> = list
-            .into_iter()
-            .flatten()
-            .filter_map(|each| each.get("name").and_then(serde_json::Value::as_str))
-            .take(6)
-            .collect();
+    for hit in impact::hits(impact) {
+        let names = hit.named.iter().filter_map(|each| each.get("name")?.as_str());
+        let names: Vec<&str> = names.map(format::named).take(6).collect();
         let told = if names.is_empty() {
-            "none".to_owned()
+            hit.count()
         } else {
-            format!("{} · {}", format::count(number), names.join(", "))
+            format!("{} · {}", hit.count(), names.join(", "))
         };
-        card::fact(ui, words, &told);
+        card::fact(ui, hit.words, &told);
     }
     text::label(
         ui,

@@ -38,12 +38,13 @@ fn one(ui: &mut Ui, model: &Model, place: usize, guess: &HypothesisRow, intents:
         ui.set_min_height(theme.scale.control.height);
         text::label(ui, &format!("{}", place + 1), Weight::Strong.at(theme.scale.text.body), ink.faint);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if button::icon(ui, Icon::MAP_PIN, &format!("Show {} on the map", guess.name), false).clicked() {
+            if button::icon(ui, Icon::MAP_PIN, &format!("Show {} on the map", format::named(&guess.name)), false).clicked() {
                 intents.push(Intent::ShowOnMap(guess.entity_id));
             }
             sureness(ui, &theme, guess.confidence);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                text::label(ui, &guess.name, Weight::Strong.at(theme.scale.text.body), ink.strong).on_hover_text(guess.entity_type.as_str());
+                let name = text::label(ui, format::named(&guess.name), Weight::Strong.at(theme.scale.text.body), ink.strong);
+                text::hover(name, &guess.entity_type);
             });
         });
     });
@@ -59,17 +60,17 @@ fn one(ui: &mut Ui, model: &Model, place: usize, guess: &HypothesisRow, intents:
 }
 
 fn sureness(ui: &mut Ui, theme: &Theme, confidence: f64) {
-    let (rect, response) = ui.allocate_exact_size(vec2(108.0, 24.0), egui::Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(116.0, 24.0), egui::Sense::hover());
     let words = format::percent(confidence);
     text::paint(
         ui.painter(),
-        rect.with_max_x(rect.left() + 40.0),
+        rect.with_max_x(rect.left() + 48.0),
         &words,
         Weight::Medium.at(theme.scale.text.body),
         theme.palette.text.strong,
         Align::Max,
     );
-    let track = Rect::from_min_max(pos2(rect.left() + 48.0, rect.center().y - 2.5), pos2(rect.right(), rect.center().y + 2.5));
+    let track = Rect::from_min_max(pos2(rect.left() + 56.0, rect.center().y - 2.5), pos2(rect.right(), rect.center().y + 2.5));
     bar(ui.painter(), theme, track, confidence);
     response.on_hover_text(format!("How sure the rules are: {words}"));
 }

@@ -34,8 +34,8 @@ pub struct Incident {
     acting: Acting,
 }
 
-/// Below this width the buttons stand under the chips.
-const NARROW: f32 = 980.0;
+/// Room that the buttons need beside the chips; where there is less they stand under them.
+const BUTTONS: f32 = 560.0;
 
 impl Incident {
     /// Goes to the room of an incident.
@@ -86,7 +86,6 @@ impl Incident {
     fn head(&mut self, ui: &mut Ui, incident: &IncidentRow, clock: &Clock, cannot_act: Option<&'static str>, intents: &mut Vec<Intent>) {
         let theme = Theme::of(ui);
         let space = &theme.scale.space;
-        let narrow = ui.available_width() < NARROW;
         let frame = Frame::new()
             .fill(theme.palette.ground.surface)
             .inner_margin(Margin::symmetric(space.l as i8, space.m as i8));
@@ -95,10 +94,10 @@ impl Incident {
             ui.horizontal(|ui| {
                 let (rect, _) = ui.allocate_exact_size(vec2(26.0, 26.0), egui::Sense::hover());
                 badge::paint(ui.painter(), &theme, rect, incident.severity.into());
-                text::heading(ui, &incident.title);
+                text::heading(ui, format::named(&incident.title));
             });
             ui.add_space(space.xs);
-            ui.horizontal(|ui| {
+            let beside = ui.horizontal(|ui| {
                 chip::chip(ui, Some(status_icon(incident.status)), &capital(incident.status.word()), chip::Tone::Quiet);
                 let owner = if incident.owner.is_empty() { "Nobody's" } else { &incident.owner };
                 chip::chip(ui, Some(Icon::USER), owner, chip::Tone::Quiet);
@@ -112,11 +111,13 @@ impl Incident {
                 if incident.emergency {
                     chip::chip(ui, Some(Icon::AMBULANCE), "Emergency services", chip::Tone::Level(Level::Critical));
                 }
-                if !narrow {
+                let beside = ui.available_width() >= BUTTONS;
+                if beside {
                     ui.with_layout(Direction::right_to_left(Align::Center), |ui| self.buttons(ui, incident, cannot_act, intents));
                 }
+                beside
             });
-            if narrow {
+            if !beside.inner {
                 ui.add_space(space.xs);
                 ui.horizontal(|ui| {
                     ui.with_layout(Direction::right_to_left(Align::Center), |ui| self.buttons(ui, incident, cannot_act, intents));
@@ -193,7 +194,11 @@ impl Incident {
     }
 
     fn members(&mut self, ui: &mut Ui, model: &Model, incident: &IncidentRow, clock: &Clock, order: &alarms::Order, intents: &mut Vec<Intent>) {
-        let note = format!("{} active of {}", incident.active_alarms, format::counted(incident.alarm_ids.len(), "alarm"));
+        let note = format!(
+            "{} active of {}",
+            format::count(incident.active_alarms as usize),
+            format::counted(incident.alarm_ids.len(), "alarm")
+        );
         crate::widgets::card::Card::new("What was heard")
             .icon(Icon::BELL)
             .note(note)

@@ -15,10 +15,10 @@ use crate::{
 
 pub(super) const COLUMNS: [Column; 8] = [
     Column::new("severity", "Sev", 56.0).hint("Severity: shape and letter"),
-    Column::new("status", "Status", 124.0).hint("Where its handling stands"),
+    Column::new("status", "Status", 136.0).hint("Where its handling stands"),
     Column::new("title", "What is wrong where", 260.0).hint("Title").grows(),
     Column::new("cause", "Likely cause", 220.0).hint("Best guess at the cause").stretches(),
-    Column::new("confidence", "Sure", 92.0).hint("How sure the best guess is"),
+    Column::new("confidence", "Sure", 100.0).hint("How sure the best guess is"),
     Column::new("alarms", "Alarms", 84.0).hint("Alarms in it: active of all").right(),
     Column::new("age", "Age", 84.0).hint("Time since it was opened").right(),
     Column::new("owner", "Owner", 90.0).hint("Whose it is"),
@@ -126,6 +126,7 @@ impl Rows for IncidentLines<'_> {
             ink.soft
         };
         let cause = incident.hypotheses.first();
+        let title = format::named(&incident.title);
         match column {
             "severity" => {
                 cell.badge(if incident.status.open() { incident.severity.into() } else { Level::Cleared });
@@ -137,16 +138,20 @@ impl Rows for IncidentLines<'_> {
             }
             "title" if incident.emergency => {
                 let rest = cell.icon(Icon::AMBULANCE, cell.theme.level(Level::Critical).text, "Touches emergency services");
-                cell.within(rest).write(&incident.title, Weight::Medium, loud);
+                cell.within(rest).write(title, Weight::Medium, loud);
             }
-            "title" => cell.write(&incident.title, if new { Weight::Medium } else { Weight::Regular }, loud),
-            "cause" => cell.text(cause.map_or("", |cause| cause.name.as_str())),
+            "title" => cell.write(title, if new { Weight::Medium } else { Weight::Regular }, loud),
+            "cause" => cell.text(cause.map_or("", |cause| format::named(&cause.name))),
             "confidence" => {
                 if let Some(cause) = cause {
                     confidence(cell, cause.confidence, ink.soft);
                 }
             }
-            "alarms" => cell.text(&format!("{} / {}", incident.active_alarms, incident.alarm_ids.len())),
+            "alarms" => cell.text(&format!(
+                "{} / {}",
+                format::in_column(incident.active_alarms as usize),
+                format::in_column(incident.alarm_ids.len())
+            )),
             "age" => cell.soft(&self.clock.age(incident.opened_at)),
             "owner" => cell.text(&incident.owner),
             _ => {}
@@ -155,7 +160,7 @@ impl Rows for IncidentLines<'_> {
 }
 
 fn confidence(cell: &Cell<'_>, share: f64, ink: Color32) {
-    let words = cell.rect.with_max_x(cell.rect.left() + 34.0);
+    let words = cell.rect.with_max_x(cell.rect.left() + 42.0);
     cell.within(words).write(&format::percent(share), Weight::Regular, ink);
     let track = Rect::from_min_max(
         pos2(words.right() + 6.0, cell.rect.center().y - 2.0),

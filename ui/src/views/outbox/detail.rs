@@ -41,6 +41,7 @@ pub(super) fn show(ui: &mut Ui, model: &Model, clock: &Clock, asked: &Asked) {
             card::fact(ui, "Note", &asked.text);
         }
         match asked.aims.as_slice() {
+            [] => {}
             [one] => card::fact(ui, "Now", &now(model, clock, one)),
             many => {
                 let names: Vec<&str> = many.iter().take(NAMES).map(|aim| aim.name.as_str()).collect();

@@ -17,7 +17,7 @@ use crate::{
     model::{Asked, Model},
     theme::{Icon, Theme, Weight},
     widgets::{
-        button::Button,
+        button::{self, Button},
         empty,
         selection::Selection,
         table::{Table, TableState},
@@ -40,6 +40,13 @@ impl Default for Layout {
         }
     }
 }
+
+/// What can be done to what is selected, from the right.
+const VERBS: [Command; 3] = [
+    Command::Outbox(OutboxCommand::Dismiss),
+    Command::Outbox(OutboxCommand::Again),
+    Command::List(ListCommand::Open),
+];
 
 /// The list of what is not done.
 #[derive(Debug, Default)]
@@ -130,24 +137,27 @@ impl OutboxView {
                     if self.selected() == 0 {
                         return;
                     }
-                    for command in [
-                        Command::Outbox(OutboxCommand::Dismiss),
-                        Command::Outbox(OutboxCommand::Again),
-                        Command::List(ListCommand::Open),
-                    ] {
-                        if self.button(ui, model, command, cannot_act) {
-                            given.push(command);
+                    let words = format!("{} selected", format::count(self.selected()));
+                    let font = Weight::Medium.at(theme.scale.text.small);
+                    let told = text::line(ui.painter(), &words, font.clone(), theme.palette.text.strong, f32::INFINITY)
+                        .size()
+                        .x;
+                    let room = ui.available_width() - told - 2.0 * space.s;
+                    let keys = VERBS.map(|verb| verb.facts().keys.first().map(|keys| keys.words()).unwrap_or_default());
+                    let buttons: [Button<'_>; VERBS.len()] = std::array::from_fn(|place| self.button(model, VERBS[place], &keys[place], cannot_act));
+                    for (verb, button) in VERBS.into_iter().zip(button::fitting(ui, room, buttons)) {
+                        if button.show(ui).clicked() {
+                            given.push(verb);
                         }
                     }
-                    let words = format!("{} selected", format::count(self.selected()));
-                    text::label(ui, &words, Weight::Medium.at(theme.scale.text.small), theme.palette.text.strong);
+                    text::label(ui, &words, font, theme.palette.text.strong);
                 });
             });
         });
         given
     }
 
-    fn button(&self, ui: &mut Ui, model: &Model, command: Command, cannot_act: Option<&'static str>) -> bool {
+    fn button<'a>(&self, model: &Model, command: Command, keys: &'a str, cannot_act: Option<&'static str>) -> Button<'a> {
         let situation = Situation {
             view: ViewName::Outbox,
             selected: self.selected(),
@@ -165,9 +175,7 @@ impl OutboxView {
             }
             _ => ("Show", Icon::ARROW_RIGHT, None),
         };
-        let keys = facts.keys.first().map(|keys| keys.words()).unwrap_or_default();
-        let why_not = command.why_not(&situation).or(fits);
-        Button::new(label).icon(icon).key(&keys).unless(why_not).show(ui).clicked()
+        Button::new(label).icon(icon).key(keys).unless(command.why_not(&situation).or(fits))
     }
 
     /// The refused ones of those that are selected.

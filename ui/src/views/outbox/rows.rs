@@ -37,7 +37,11 @@ pub(super) fn why(asked: &Asked) -> String {
     match &asked.fate {
         Fate::Refused { why, .. } => why.clone(),
         Fate::Waiting { answered: 0 } => "Sent as soon as the collector answers".to_owned(),
-        Fate::Waiting { answered } => format!("{} of {} answered", format::count(*answered), format::count(asked.aims.len())),
+        Fate::Waiting { answered } => format!(
+            "{} of {} answered",
+            format::count(*answered.min(&asked.aims.len())),
+            format::count(asked.aims.len())
+        ),
     }
 }
 

@@ -68,7 +68,7 @@ impl Figures {
             loudest,
             per_ten_minutes,
             done: Done {
-                heard: model.sources().iter().map(|source| source.received as usize).sum(),
+                heard: model.sources().iter().fold(0, |sum, source| sum.saturating_add(source.received as usize)),
                 repeats,
                 tied: model.open_incidents().map(|incident| incident.alarm_ids.len()).sum(),
                 guessed: model.open_incidents().filter(|incident| !incident.hypotheses.is_empty()).count(),

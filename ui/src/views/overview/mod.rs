@@ -37,7 +37,15 @@ impl Overview {
             Frame::new().inner_margin(Margin::same(gap as i8)).show(ui, |ui| {
                 ui.spacing_mut().item_spacing = vec2(gap, gap);
                 head_figures(ui, model, figures);
-                let width = ((ui.available_width() - gap) * 0.6).max(320.0);
+                if ui.available_width() < NARROW {
+                    incidents(ui, model, clock, most, &mut intents);
+                    silent(ui, model, clock, &mut intents);
+                    bad_actors(ui, model, figures, &mut intents);
+                    rate(ui, figures);
+                    itself::show(ui, model, figures);
+                    return;
+                }
+                let width = (ui.available_width() - gap) * 0.6;
                 ui.horizontal_top(|ui| {
                     ui.vertical(|ui| {
                         ui.set_width(width);
@@ -57,6 +65,8 @@ impl Overview {
     }
 }
 
+/// Below this width everything stands under each other.
+const NARROW: f32 = 880.0;
 /// Height of a line that leads somewhere.
 const LINE: f32 = 30.0;
 /// Height of everything in the left column but the incidents.
@@ -78,12 +88,15 @@ fn head_figures(ui: &mut Ui, model: &Model, figures: &Figures) {
     ];
     let theme = Theme::of(ui);
     let gap = theme.scale.space.m;
-    let width = (ui.available_width() - gap * (cells.len() - 1) as f32) / cells.len() as f32;
-    ui.horizontal(|ui| {
-        for (words, number, level) in cells {
-            figure(ui, &theme, width, words, number, level);
-        }
-    });
+    let beside = if ui.available_width() < NARROW { cells.len() / 2 } else { cells.len() };
+    let width = (ui.available_width() - gap * (beside - 1) as f32) / beside as f32;
+    for row in cells.chunks(beside) {
+        ui.horizontal(|ui| {
+            for (words, number, level) in row {
+                figure(ui, &theme, width, words, *number, *level);
+            }
+        });
+    }
 }
 
 fn figure(ui: &mut Ui, theme: &Theme, width: f32, words: &str, number: usize, level: Option<Level>) {
@@ -147,8 +160,8 @@ fn line(ui: &mut Ui, level: Option<Level>, words: &str, loud: bool, more: &str) 
     } else {
         (Weight::Regular, theme.palette.text.normal)
     };
-    text::paint(ui.painter(), left, words, weight.at(theme.scale.text.body), ink, Align::Min);
-    text::paint(
+    let cut = text::paint(ui.painter(), left, words, weight.at(theme.scale.text.body), ink, Align::Min);
+    let cut_more = text::paint(
         ui.painter(),
         inner.with_min_x(inner.right() - right),
         more,
@@ -157,7 +170,11 @@ fn line(ui: &mut Ui, level: Option<Level>, words: &str, loud: bool, more: &str) 
         Align::Max,
     );
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{words}, {more}")));
-    response
+    if cut || cut_more {
+        text::hover_at_pointer(response, &format!("{words}\n{more}"))
+    } else {
+        response
+    }
 }
 
 fn incidents(ui: &mut Ui, model: &Model, clock: &Clock, most: usize, intents: &mut Vec<Intent>) {
@@ -178,14 +195,26 @@ fn incidents(ui: &mut Ui, model: &Model, clock: &Clock, most: usize, intents: &m
                 calm(ui, "Nothing. Every incident is resolved.");
             }
             for incident in open.iter().take(most) {
-                let owner = if incident.owner.is_empty() { "nobody's" } else { &incident.owner };
+                let owner = if incident.owner.is_empty() {
+                    "nobody's"
+                } else {
+                    format::named(&incident.owner)
+                };
                 let cause = incident
                     .hypotheses
                     .first()
-                    .map(|cause| format!("{} {} · ", cause.name, format::percent(cause.confidence)))
+                    .map(|cause| format!("{} {} · ", format::named(&cause.name), format::percent(cause.confidence)))
                     .unwrap_or_default();
                 let more = format!("{cause}{owner} · {}", clock.age(incident.opened_at));
-                if line(ui, Some(incident.severity.into()), &incident.title, incident.owner.is_empty(), &more).clicked() {
+                if line(
+                    ui,
+                    Some(incident.severity.into()),
+                    format::named(&incident.title),
+                    incident.owner.is_empty(),
+                    &more,
+                )
+                .clicked()
+                {
                     intents.push(Intent::OpenIncident(incident.id));
                 }
             }
@@ -252,6 +281,7 @@ fn silent(ui: &mut Ui, model: &Model, clock: &Clock, intents: &mut Vec<Intent>) 
             } else {
                 &source.entity_name
             };
+            let name = format::named(name);
             let more = format!("{} · STALE {}", source.source.word(), format::span(*silence));
             if line(ui, Some(Level::Major), name, true, &more).clicked() {
                 intents.push(Intent::Go(ViewName::System));

@@ -136,7 +136,7 @@ fn spoken(name: &str) -> String {
         "listen/syslog-tcp" => "Syslog, TCP".to_owned(),
         "listen/syslog-tls" => "Syslog, TLS".to_owned(),
         "writer" => "Log".to_owned(),
-        other => capital(&other.replace(['/', '-', '_'], " ")),
+        other => capital(format::named(&other.replace(['/', '-', '_'], " "))),
     }
 }
 

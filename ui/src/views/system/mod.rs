@@ -39,6 +39,16 @@ impl Default for System {
 /// How often the collector is asked how it is.
 const EVERY: Span = Span::seconds(10);
 const WIDTH: f32 = 320.0;
+/// The list of sources is never lower.
+const LOWEST: f32 = 300.0;
+
+/// Draws what the collector tells of itself.
+fn told_of_itself(ui: &mut Ui, model: &Model, clock: &Clock) {
+    collector::workers(ui, model);
+    collector::storage(ui, model);
+    collector::seats(ui, model);
+    collector::dead_letters(ui, model, clock);
+}
 
 impl System {
     /// Draws it.
@@ -51,30 +61,29 @@ impl System {
         let theme = Theme::of(ui);
         let gap = theme.scale.space.m;
         let whole = ui.available_rect_before_wrap().shrink(gap);
-        let beside = whole.width() > 2.5 * WIDTH;
-        let (left, right) = if beside {
-            whole.split_left_right_at_x(whole.right() - WIDTH)
-        } else {
-            (whole, whole)
-        };
-        let left = if beside { left.with_max_x(left.right() - gap) } else { left };
-        self.sources(&mut ui.new_child(UiBuilder::new().max_rect(left)), model, clock, left.height());
-        if beside {
-            let mut column = ui.new_child(UiBuilder::new().max_rect(right));
+        if whole.width() < 2.5 * WIDTH {
+            let mut column = ui.new_child(UiBuilder::new().max_rect(whole));
             ScrollArea::vertical().auto_shrink(false).show(&mut column, |ui| {
                 ui.spacing_mut().item_spacing.y = gap;
-                collector::workers(ui, model);
-                collector::storage(ui, model);
-                collector::seats(ui, model);
-                collector::dead_letters(ui, model, clock);
+                self.sources(ui, model, clock, (whole.height() * 0.6).max(LOWEST));
+                told_of_itself(ui, model, clock);
             });
+            return intents;
         }
+        let (left, right) = whole.split_left_right_at_x(whole.right() - WIDTH);
+        let left = left.with_max_x(left.right() - gap);
+        self.sources(&mut ui.new_child(UiBuilder::new().max_rect(left)), model, clock, left.height());
+        let mut column = ui.new_child(UiBuilder::new().max_rect(right));
+        ScrollArea::vertical().auto_shrink(false).show(&mut column, |ui| {
+            ui.spacing_mut().item_spacing.y = gap;
+            told_of_itself(ui, model, clock);
+        });
         intents
     }
 
     fn sources(&mut self, ui: &mut Ui, model: &Model, clock: &Clock, height: f32) {
         let silent = model.sources().iter().filter(|source| model::silence(source, clock.now).is_some()).count();
-        let sum = |count: fn(&pedkai_core::screen::SourceRow) -> u64| model.sources().iter().map(count).sum::<u64>() as usize;
+        let sum = |count: fn(&pedkai_core::screen::SourceRow) -> u64| model.sources().iter().map(count).fold(0, u64::saturating_add) as usize;
         Card::new("Sources")
             .icon(Icon::BROADCAST)
             .note(format::counted(model.sources().len(), "source"))
@@ -86,16 +95,16 @@ impl System {
                         if silent > 0 {
                             chip::chip(ui, Some(Icon::HOURGLASS_MEDIUM), &format!("{silent} STALE"), chip::Tone::Level(Level::Major));
                         }
-                        chip::chip(ui, None, &format!("{} heard", format::count(sum(|row| row.received))), chip::Tone::Quiet);
+                        chip::chip(ui, None, &format!("{} heard", format::written(sum(|row| row.received))), chip::Tone::Quiet);
                         chip::chip(
                             ui,
                             None,
-                            &format!("{} known to no rule", format::count(sum(|row| row.unmapped))),
+                            &format!("{} known to no rule", format::written(sum(|row| row.unmapped))),
                             chip::Tone::Quiet,
                         );
                         let lost = sum(|row| row.unreadable);
                         let tone = if lost > 0 { chip::Tone::Level(Level::Minor) } else { chip::Tone::Quiet };
-                        chip::chip(ui, None, &format!("{} unreadable", format::count(lost)), tone);
+                        chip::chip(ui, None, &format!("{} unreadable", format::written(lost)), tone);
                         ui.with_layout(Direction::right_to_left(Align::Center), |ui| {
                             text::soft(ui, "silent beyond its usual gap is STALE")
                         });

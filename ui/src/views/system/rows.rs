@@ -105,7 +105,7 @@ impl Rows for SourceLines<'_> {
             } else {
                 ink.normal
             };
-            cell.write(&format::count(number as usize), Weight::Regular, colour);
+            cell.write(&format::written(number as usize), Weight::Regular, colour);
         };
         match column {
             "state" if stale => {

@@ -15,6 +15,11 @@ const NOWHERE: [&str; 6] = ["SERVICE", "CUSTOMER", "EMERGENCY_SERVICE", "SLICE",
 /// Kinds that are parts of something drawn.
 const PARTS: [&str; 8] = ["INTERFACE", "PORT", "CARD", "MODULE", "FAN", "SENSOR", "TRANSCEIVER", "PSU"];
 
+/// Whether a kind is a link between two ends.
+pub(crate) fn link(kind: &str) -> bool {
+    LINKS.iter().any(|link| link.eq_ignore_ascii_case(kind))
+}
+
 fn is(row: &EntityRow, kinds: &[&str]) -> bool {
     kinds.iter().any(|kind| row.kind.eq_ignore_ascii_case(kind))
 }
@@ -94,7 +99,7 @@ impl Graph {
             if *device == row.id && row.id != *place {
                 node.members.push(Member {
                     id: row.id,
-                    name: row.name.to_string(),
+                    name: model.name_of(row.id),
                     offset: Vec2::ZERO,
                     level: None,
                 });
@@ -218,7 +223,7 @@ fn node(row: &EntityRow) -> Node {
     let name = if row.name.is_empty() { &row.external_id } else { &row.name };
     Node {
         id: row.id,
-        name: name.to_string(),
+        name: crate::format::named(name).to_owned(),
         geo: row.geo.map(|geo| (geo.lat, geo.lon)),
         members: Vec::new(),
         degree: 0,

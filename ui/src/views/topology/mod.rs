@@ -27,9 +27,10 @@ use crate::{
     intent::{Fetch, Intent},
     model::{Detail, Model},
     theme::{Icon, Theme},
-    widgets::empty,
+    widgets::{empty, text},
 };
 
+pub(crate) use graph::link;
 pub use tools::find;
 
 /// From how many places on a network that grows is laid out anew at leisure.
@@ -199,7 +200,7 @@ impl Topology {
         }
         self.clicks(ui, &response, &emphasis, intents);
         if let Some(words) = self.tip(model, &emphasis) {
-            response.on_hover_text_at_pointer(words);
+            text::hover_at_pointer(response, &words);
         }
     }
 

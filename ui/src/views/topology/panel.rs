@@ -9,6 +9,7 @@ use crate::{
     intent::{Fetch, Intent},
     model::{Detail, Model},
     theme::{Icon, Level, Theme, Weight},
+    views::impact,
     widgets::{
         badge,
         button::{self, Button},
@@ -187,20 +188,13 @@ fn reach(ui: &mut Ui, model: &Model, id: Uuid, asked: &mut Asked, intents: &mut 
         Some(Detail::Waiting) => drop(text::soft(ui, "Asking what depends on it …")),
         Some(Detail::Failed(why)) => drop(text::soft(ui, &format!("Not to be had: {why}"))),
         Some(Detail::Here(impact)) => {
-            for (name, words) in [
-                ("down", "Down"),
-                ("degraded", "No second path"),
-                ("services", "Services"),
-                ("customers", "Customers"),
-            ] {
-                let list = impact.get(name).and_then(serde_json::Value::as_array).map_or(&[][..], Vec::as_slice);
-                card::fact(ui, words, &format::count(list.len()));
-                let named = list.iter().filter_map(|each| each.get("entity_id")?.as_str()?.parse::<Uuid>().ok());
-                for entity in named.take(NAMED) {
+            for hit in impact::hits(impact) {
+                card::fact(ui, hit.words, &hit.count());
+                for entity in hit.named.iter().filter_map(|each| impact::id(each)).take(NAMED) {
                     link(ui, &model.name_of(entity), model.tallies().of(entity).worst(), entity, asked);
                 }
-                if list.len() > NAMED {
-                    text::soft(ui, &format!("and {} more", format::count(list.len() - NAMED)));
+                if hit.named.len() > NAMED {
+                    text::soft(ui, &format!("and {} more", format::count(hit.named.len() - NAMED)));
                 }
             }
         }

@@ -12,6 +12,9 @@ use crate::{
     widgets::{badge, button, dialog, field, text},
 };
 
+/// Below this width the tools stand in two rows.
+const NARROW: f32 = 540.0;
+
 impl Topology {
     pub(super) fn tools(&mut self, ui: &mut Ui, theme: &Theme, model: &Model, screen: Rect) {
         let gap = theme.scale.space.m;
@@ -40,6 +43,11 @@ impl Topology {
         let here = Plan::ALL.iter().position(|each| *each == plan).unwrap_or_default();
         if let Some(chosen) = button::segments(&mut bar, &Plan::WORDS, here).and_then(|index| Plan::ALL.get(index).copied()) {
             self.choose(chosen);
+        }
+        if strip.width() < NARROW {
+            let below = strip.translate(vec2(0.0, strip.height() + theme.scale.space.xs));
+            let layout = egui::Layout::left_to_right(egui::Align::Center);
+            bar = ui.new_child(UiBuilder::new().max_rect(below).layout(layout).id_salt("more tools"));
         }
         for (icon, meaning, command) in [
             (Icon::CORNERS_OUT, "Everything in sight (0)", MapCommand::Whole),

@@ -286,7 +286,7 @@ impl Body<'_> {
             done.asked = Some(row);
         }
         if let Some(words) = tip.into_inner() {
-            response.on_hover_text_at_pointer(words);
+            text::hover_at_pointer(response, &words);
         }
     }
 

@@ -84,6 +84,8 @@ impl TableState {
         if shares > 0.0 && used < room {
             let part = (room - used) / shares;
             shown.iter_mut().for_each(|(column, width)| *width += part * f32::from(column.share));
+        } else if shares > 0.0 {
+            give_way(&mut shown, used - room);
         }
         shown
     }
@@ -114,6 +116,19 @@ impl TableState {
         if let (Some(here), Some(there)) = (here, there) {
             self.columns.swap(shown[here], shown[there]);
         }
+    }
+}
+
+/// A growing column as it was made gives up so much of its width before the table scrolls.
+const GIVES: f32 = 0.25;
+
+/// Takes `missing` from the columns that grow, where the operator did not set their width.
+fn give_way(shown: &mut [(&Column, f32)], missing: f32) {
+    let gives = |column: &Column, width: f32| if column.share > 0 && width == column.width { width * GIVES } else { 0.0 };
+    let all: f32 = shown.iter().map(|(column, width)| gives(column, *width)).sum();
+    if all > 0.0 {
+        let part = (missing / all).min(1.0);
+        shown.iter_mut().for_each(|(column, width)| *width -= gives(column, *width) * part);
     }
 }
 
@@ -149,6 +164,11 @@ mod tests {
         let widths: Vec<f32> = state.layout(&COLUMNS, 300.0).iter().map(|(_, width)| *width).collect();
         assert_eq!(widths, [50.0, 250.0]);
         assert_eq!(state.layout(&COLUMNS, 20.0).len(), 2);
+        let widths = |state: &TableState, room: f32| -> Vec<f32> { state.layout(&COLUMNS, room).iter().map(|(_, width)| *width).collect() };
+        assert_eq!(widths(&state, 90.0), [50.0, 40.0], "it gives way before the table scrolls");
+        assert_eq!(widths(&state, 20.0), [50.0, 37.5], "but stays wide enough to be read");
+        state.columns[1].width = 60.0;
+        assert_eq!(widths(&state, 20.0), [50.0, 60.0], "and is as wide as the operator made it");
     }
 
     #[test]
