@@ -7,7 +7,10 @@ use std::{path::Path, time::Duration};
 
 use noc::{Noc, Seat};
 use pedkai_core::model::CommandKind;
-use pedkai_seat::shelf::Outbox;
+use pedkai_seat::{
+    platform,
+    shelf::{Outbox, Rows},
+};
 
 /// What is done to a seat's folder while its window is closed.
 type Harm = fn(&Path);
@@ -114,4 +117,20 @@ fn a_damaged_outbox_says_where_it_is_and_what_was_sound_is_sent() {
     bob.until("and seen", |seat| {
         seat.replica.model.alarms().iter().filter(|alarm| alarm.owner.as_str() == "bob").count() >= 20
     });
+}
+
+#[test]
+fn a_kept_cursor_that_no_collector_knows_is_let_go() {
+    let noc = Noc::start();
+    noc.raise(30);
+    let folder = noc.folder.path().join("bob");
+    for cursor in ["nonsense", "c9-00000000-0000-0000-0000-000000000000-1", "\u{1f980}&limit=0"] {
+        let mut rows = Rows::open(&folder).unwrap();
+        rows.keep(&[], cursor, platform::now()).unwrap();
+        drop(rows);
+        let mut bob = noc.seat("bob");
+        bob.alarms(30);
+        bob.until("it is live", |seat| seat.replica.is_live());
+        bob.link.close(Duration::from_secs(20));
+    }
 }

@@ -20,7 +20,7 @@ use pedkai_core::{
     model::CommandKind,
     wire::{self, TargetKind},
 };
-use pedkai_seat::link::{Credential, Link, News, Order, Target};
+use pedkai_seat::link::{Credential, Link, News, Order, Strange, Target};
 use pedkai_ui::{
     intent::{Act, Fetch},
     model::{Aim, Asked, Change, Detail, Fate, Kind},
@@ -41,6 +41,12 @@ struct Fake {
     forget: std::sync::atomic::AtomicBool,
     /// Answers the next page with 503.
     full: std::sync::atomic::AtomicBool,
+    /// What it says it is.
+    version: Mutex<Option<String>>,
+    /// Answers every page with this status, unless 0; 200 comes with a page of another kind.
+    answers: std::sync::atomic::AtomicU16,
+    /// Tells more than this version knows.
+    newer: std::sync::atomic::AtomicBool,
 }
 
 type Shared = State<Arc<Fake>>;
@@ -69,6 +75,11 @@ async fn changes(State(fake): Shared, headers: HeaderMap, Query(asked): Query<st
         let body = format!(": heartbeat\n\nevent: change\nid: t{tail}\ndata: {}\n\n: idle_timeout\n\n", gone(90 + tail));
         return ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response();
     }
+    match fake.answers.load(Ordering::SeqCst) {
+        0 => {}
+        200 => return "<html><body>It works</body></html>".into_response(),
+        status => return StatusCode::from_u16(status).unwrap().into_response(),
+    }
     if fake.full.swap(false, Ordering::SeqCst) {
         let problem = json!({"type": "about:blank", "title": "no", "status": 503, "detail": "the disk is full"});
         return (StatusCode::SERVICE_UNAVAILABLE, Json(problem)).into_response();
@@ -78,11 +89,30 @@ async fn changes(State(fake): Shared, headers: HeaderMap, Query(asked): Query<st
         return StatusCode::GONE.into_response();
     }
     let page = match cursor.as_str() {
+        "" if fake.newer.load(Ordering::SeqCst) => {
+            let slice = json!({"kind": "slice", "id": ID, "row": {"latency": 3}});
+            let id = "00000008-0000-8000-8000-000000000001";
+            let source = json!({"kind": "source", "id": id, "mood": 1, "row": {"id": id, "source": "telepathy", "address": "10.0.0.1", "entity_id": null,
+                "entity_name": "R1", "first_at": "2026-11-21T10:00:00Z", "last_at": "2026-11-21T10:00:00Z", "received": 3, "alarms": 1, "unmapped": 0,
+                "unreadable": 0, "duplicates": 0, "ignored": 0, "hue": [1, {"a": null}]}});
+            format!(
+                "{slice}\n{}\n{slice}\n{source}\n{}\n",
+                relation(1),
+                json!({"cursor": "p2", "head": "p2", "more": 7})
+            )
+        }
         "" => format!("{}\n{}\n{}\n", relation(1), gone(2), json!({"cursor": "p1", "head": "p2"})),
         "p1" => format!("{}\nnot a line\n{}\n", gone(3), json!({"cursor": "p2", "head": "p2"})),
         other => format!("{}\n", json!({"cursor": other, "head": other})),
     };
     page.into_response()
+}
+
+async fn document(State(fake): Shared) -> Response {
+    match &*fake.version.lock().unwrap() {
+        Some(version) => Json(json!({"openapi": "3.1.0", "info": {"title": "Pedkai collector", "version": version}, "paths": {}})).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 async fn command(State(fake): Shared, Json(asked): Json<Value>) -> Response {
@@ -117,6 +147,7 @@ async fn login(State(fake): Shared, Json(asked): Json<Value>) -> Response {
 fn collector() -> (Arc<Fake>, String) {
     let fake = Arc::new(Fake::default());
     let router = Router::new()
+        .route("/api/openapi.json", get(document))
         .route("/api/v1/changes", get(changes))
         .route("/api/v1/commands", post(command))
         .route("/api/v1/auth/login", post(login))
@@ -404,4 +435,80 @@ fn what_was_ordered_last_is_kept_when_the_window_closes() {
     link.close(Duration::from_secs(20));
     let letters = pedkai_seat::shelf::Outbox::open(folder.path()).unwrap().letters().unwrap();
     assert_eq!(letters.len(), 50);
+}
+
+#[test]
+fn a_collector_of_another_version_says_which_and_what_to_do_and_commands_wait_for_one_that_fits() {
+    let (fake, url) = collector();
+    *fake.version.lock().unwrap() = Some("7.2.0".to_owned());
+    let link = open(&url, token());
+    link.order(act(CommandKind::Unack, 1));
+    let news = until(&link, |news| matches!(news, News::Unfit(_)));
+    let Some(News::Unfit(words)) = news.last() else { panic!() };
+    assert!(
+        words.contains("7.2.0") && words.contains(env!("CARGO_PKG_VERSION")) && words.contains("Install a workstation"),
+        "{words}"
+    );
+    until(&link, |news| matches!(news, News::Waiting(1)));
+    assert!(
+        fake.commands.lock().unwrap().is_empty() && fake.cursors.lock().unwrap().is_empty(),
+        "it is asked nothing more"
+    );
+    *fake.version.lock().unwrap() = Some("1.0.0".to_owned());
+    link.order(Order::Reconnect);
+    until(&link, |news| matches!(news, News::Live));
+    until(&link, |news| matches!(news, News::Merged(1)));
+}
+
+#[test]
+fn what_does_not_give_the_feed_is_told_in_one_sentence() {
+    for (status, version, told) in [
+        (404, None, "is no collector that this workstation"),
+        (400, Some("0.9.0"), "The collector (version 0.9.0) does not give the feed"),
+        (410, None, "410"),
+        (200, None, "is no page of the feed"),
+    ] {
+        let (fake, url) = collector();
+        *fake.version.lock().unwrap() = version.map(str::to_owned);
+        fake.answers.store(status, Ordering::SeqCst);
+        let link = open(&url, token());
+        let news = until(&link, |news| matches!(news, News::Unfit(_)));
+        assert!(
+            matches!(news.last(), Some(News::Unfit(words)) if words.contains(told) && words.contains(env!("CARGO_PKG_VERSION"))),
+            "{status}: {news:?}"
+        );
+        fake.answers.store(0, Ordering::SeqCst);
+        until(&link, |news| matches!(news, News::Live));
+    }
+}
+
+#[test]
+fn what_a_newer_collector_tells_is_counted_and_shown_as_far_as_it_is_known() {
+    let (fake, url) = collector();
+    fake.newer.store(true, Ordering::SeqCst);
+    let folder = tempfile::tempdir().unwrap();
+    let link = open_kept(&url, token(), Some(folder.path()));
+    let news = until(&link, |news| matches!(news, News::Live));
+    let strange: Vec<&Strange> = news
+        .iter()
+        .filter_map(|news| if let News::Strange(strange) = news { Some(strange) } else { None })
+        .collect();
+    assert!(
+        matches!(strange[..], [one] if one.kinds.get("slice") == Some(&2) && one.rows == 1),
+        "{strange:?}"
+    );
+    let mut replica = pedkai_seat::replica::Replica::default();
+    for one in news {
+        replica.take(one, pedkai_seat::platform::now());
+    }
+    assert_eq!((replica.model.sources().len(), replica.notes().len()), (1, 1), "{:?}", replica.notes());
+    assert!(
+        replica.notes()[0].contains("2 rows of a kind that it does not know (slice)"),
+        "{:?}",
+        replica.notes()
+    );
+    link.close(Duration::from_secs(20));
+    let away = open_kept("http://127.0.0.1:9", token(), Some(folder.path()));
+    let kept = until(&away, |news| matches!(news, News::Kept(_)));
+    assert_eq!(rows(&kept), 2, "what is shown is kept too");
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use pedkai_core::wire::{LoginRequest, Problem, RefreshRequest, TokenAnswer};
 use reqwest::{RequestBuilder, Response, StatusCode};
+use serde::Deserialize;
 use tokio::sync::{Mutex, watch};
 
 use super::Target;
@@ -42,6 +43,8 @@ pub(super) enum Trouble {
     Refused(String),
     /// The cursor cannot be continued.
     Gone,
+    /// The collector does not go together with us; a sentence that says what to do.
+    Unfit(String),
     /// The collector said no.
     Problem(u16, String),
 }
@@ -50,7 +53,7 @@ impl Trouble {
     /// In words.
     pub(super) fn words(&self) -> String {
         match self {
-            Self::Away(why) | Self::Line(why) | Self::Refused(why) | Self::Problem(_, why) => why.clone(),
+            Self::Away(why) | Self::Line(why) | Self::Refused(why) | Self::Problem(_, why) | Self::Unfit(why) => why.clone(),
             Self::Gone => "the collector no longer has what came before".to_owned(),
         }
     }
@@ -68,6 +71,17 @@ impl From<reqwest::Error> for Trouble {
         let words = words.split(" (os error").next().unwrap_or_default().to_owned();
         if away { Self::Away(words) } else { Self::Line(words) }
     }
+}
+
+/// What the collector's description of itself begins with.
+#[derive(Deserialize)]
+struct Document {
+    info: Info,
+}
+
+#[derive(Deserialize)]
+struct Info {
+    version: String,
 }
 
 struct Tokens {
@@ -100,6 +114,7 @@ pub(super) struct Session {
     /// Why the collector does not take our credential; while it stands nothing is asked, so that nobody is locked out by a window that
     /// tries again and again.
     refused: watch::Sender<Option<String>>,
+    fits: watch::Sender<Option<bool>>,
 }
 
 impl Session {
@@ -110,6 +125,7 @@ impl Session {
             tokens: Mutex::new(Tokens::new(target.credential)),
             fresh: std::sync::Mutex::default(),
             refused: watch::Sender::new(None),
+            fits: watch::Sender::new(None),
         }
     }
 
@@ -121,6 +137,33 @@ impl Session {
     /// A POST.
     pub(super) fn post(&self, path: &str) -> RequestBuilder {
         self.client.post(format!("{}/api/v1/{path}", self.url))
+    }
+
+    /// Where the collector is.
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The version that the collector says it is; it may say nothing.
+    pub(super) async fn version(&self) -> Result<Option<String>, Trouble> {
+        let asked = self.client.get(format!("{}/api/openapi.json", self.url)).timeout(Duration::from_secs(10));
+        let answer = asked.send().await?;
+        if !answer.status().is_success() {
+            return Ok(None);
+        }
+        let document: Option<Document> = answer.json().await.ok();
+        Ok(document.map(|document| document.info.version.chars().take(40).collect()))
+    }
+
+    /// Says whether the collector understands us, as far as that can be known.
+    pub(super) fn set_fits(&self, fits: bool) {
+        self.fits.send_replace(Some(fits));
+    }
+
+    /// Whether the collector understands us, once that was looked at: a command is for nobody else.
+    pub(super) async fn fits(&self) -> bool {
+        let mut known = self.fits.subscribe();
+        known.wait_for(Option::is_some).await.is_ok_and(|fits| *fits == Some(true))
     }
 
     /// Sends a request with our token, renewing it once when the collector no longer takes it.

@@ -15,7 +15,9 @@ use super::{
     Herald, News,
     auth::{Session, Trouble},
     backoff::Backoff,
+    reading::{self, Strange},
     sse::{Item, Reader},
+    version,
 };
 use crate::shelf::{self, Kept, Rows, Writer};
 
@@ -29,12 +31,36 @@ const SILENCE: Duration = Duration::from_secs(90);
 struct Place {
     cursor: String,
     rows: usize,
+    /// The version that the collector says it is, once it was asked; asked again after every break, for it may be another one by then.
+    version: Option<Option<String>>,
     writer: Option<Writer>,
     /// What came since it was last kept.
     fresh: Vec<Kept>,
 }
 
 impl Place {
+    /// What a refusal of the feed means. A cursor that is refused is not tried again.
+    fn judge(&mut self, url: &str, trouble: Trouble) -> Trouble {
+        let theirs = self.version.take().flatten();
+        match trouble {
+            Trouble::Problem(400 | 404 | 405 | 406 | 422 | 501, _) if !self.cursor.is_empty() => {
+                self.reset();
+                trouble
+            }
+            Trouble::Problem(status @ (400 | 404 | 405 | 406 | 422 | 501), why) => {
+                Trouble::Unfit(version::strange(url, theirs.as_deref(), &format!("it answers {status}, {why}")))
+            }
+            Trouble::Gone if self.cursor.is_empty() => {
+                Trouble::Unfit(version::strange(url, theirs.as_deref(), "it answers 410 to somebody who has nothing yet"))
+            }
+            Trouble::Gone => {
+                self.reset();
+                trouble
+            }
+            other => other,
+        }
+    }
+
     /// Begins anew: nothing that came before holds.
     fn reset(&mut self) {
         (self.cursor, self.rows) = (String::new(), 0);
@@ -72,13 +98,14 @@ fn read(rows: &Rows) -> Result<Option<Held>, String> {
     let Some((cursor, at)) = rows.reached().map_err(words)? else {
         return Ok(None);
     };
-    let (mut changes, mut strange) = (Vec::new(), None);
-    rows.each(|line| match Change::parse(line) {
+    let (mut changes, mut unread) = (Vec::new(), None);
+    // What is strange in it was told when it came, and is told again when it changes.
+    rows.each(|line| match reading::read(line, &mut Strange::default()) {
         Ok(change) => changes.extend(change),
-        Err(error) => strange = Some(error.to_string()),
+        Err(error) => unread = Some(error.to_string()),
     })
     .map_err(words)?;
-    strange.map_or(Ok(Some((changes, cursor, at))), Err)
+    unread.map_or(Ok(Some((changes, cursor, at))), Err)
 }
 
 /// Hands on what was kept on the disk, and goes on from there.
@@ -135,12 +162,12 @@ pub(super) async fn follow(session: &Session, herald: &Herald, again: &Notify, f
             }
             Err(trouble) => trouble,
         };
-        if matches!(trouble, Trouble::Gone) {
-            place.reset();
-        }
+        let trouble = place.judge(session.url(), trouble);
+        session.set_fits(!matches!(trouble, Trouble::Unfit(_)));
         let words = trouble.words();
         let news = match trouble {
             Trouble::Problem(..) => News::Failing(words),
+            Trouble::Unfit(_) => News::Unfit(words),
             Trouble::Away(_) | Trouble::Gone | Trouble::Line(_) | Trouble::Refused(_) => News::Broken(words),
         };
         if !herald.tell(news).await {
@@ -155,6 +182,15 @@ pub(super) async fn follow(session: &Session, herald: &Herald, again: &Notify, f
 
 /// One life of the line: false when nobody listens any more.
 async fn sync(session: &Session, herald: &Herald, place: &mut Place, backoff: &mut Backoff) -> Result<bool, Trouble> {
+    if place.version.is_none() {
+        let theirs = session.version().await?;
+        theirs
+            .as_deref()
+            .map_or(Ok(()), |theirs| version::fits(version::OURS, theirs))
+            .map_err(Trouble::Unfit)?;
+        place.version = Some(theirs);
+        session.set_fits(true);
+    }
     loop {
         let response = session
             .send(
@@ -172,9 +208,13 @@ async fn sync(session: &Session, herald: &Herald, place: &mut Place, backoff: &m
             }
         }
         let text = response.text().await?;
-        backoff.reset();
         let Some(end) = page(&text, herald, place).await else { return Ok(false) };
-        let end = end.ok_or_else(|| Trouble::Line("a page of the feed had no end".to_owned()))?;
+        let Some(end) = end else {
+            let theirs = place.version.as_ref().and_then(Option::as_deref);
+            // A page that is cut off breaks off before this.
+            return Err(Trouble::Unfit(version::strange(session.url(), theirs, "what it gives is no page of the feed")));
+        };
+        backoff.reset();
         let there = end.cursor == end.head;
         place.cursor = end.cursor;
         place.keep();
@@ -193,7 +233,7 @@ async fn sync(session: &Session, herald: &Herald, place: &mut Place, backoff: &m
 
 /// Hands a page on. `None`: nobody listens. `Some(None)`: it had no end.
 async fn page(text: &str, herald: &Herald, place: &mut Place) -> Option<Option<ChangeEnd>> {
-    let mut batch = Vec::new();
+    let mut batch = Batch::default();
     let mut end = None;
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         if !line.contains("\"kind\"")
@@ -204,25 +244,41 @@ async fn page(text: &str, herald: &Herald, place: &mut Place) -> Option<Option<C
         }
         place.rows += 1;
         take(line, &mut batch, herald, place).await?;
-        if batch.len() >= BATCH && !herald.tell(News::Changes(std::mem::take(&mut batch))).await {
-            return None;
+        if batch.changes.len() >= BATCH {
+            batch.tell(herald).await?;
         }
     }
-    if !batch.is_empty() && !herald.tell(News::Changes(batch)).await {
-        return None;
-    }
+    batch.tell(herald).await?;
     Some(end)
 }
 
-async fn take(line: &str, batch: &mut Vec<Change>, herald: &Herald, place: &mut Place) -> Option<()> {
-    match Change::parse(line) {
+/// What was read and is not handed on yet.
+#[derive(Default)]
+struct Batch {
+    changes: Vec<Change>,
+    strange: Strange,
+}
+
+impl Batch {
+    /// Hands it on. `None`: nobody listens.
+    async fn tell(&mut self, herald: &Herald) -> Option<()> {
+        let (changes, strange) = (std::mem::take(&mut self.changes), std::mem::take(&mut self.strange));
+        if !strange.is_empty() && !herald.tell(News::Strange(strange)).await {
+            return None;
+        }
+        (changes.is_empty() || herald.tell(News::Changes(changes)).await).then_some(())
+    }
+}
+
+async fn take(line: &str, batch: &mut Batch, herald: &Herald, place: &mut Place) -> Option<()> {
+    match reading::read(line, &mut batch.strange) {
         Ok(Some(change)) => {
             if place.writer.is_some() {
                 let (kind, id) = change.key();
                 let line = matches!(change, Change::Put(_)).then(|| line.to_owned());
                 place.fresh.push(Kept { kind, id, line });
             }
-            batch.push(change);
+            batch.changes.push(change);
         }
         Ok(None) => {}
         Err(error) => {
@@ -253,7 +309,7 @@ async fn tail(session: &Session, herald: &Herald, place: &mut Place) -> Result<b
             Ok(None) => return Ok(true),
             Ok(Some(chunk)) => chunk?,
         };
-        let mut batch = Vec::new();
+        let mut batch = Batch::default();
         let mut alive = false;
         for item in reader.take(&chunk) {
             match item {
@@ -274,8 +330,12 @@ async fn tail(session: &Session, herald: &Herald, place: &mut Place) -> Result<b
         if !place.fresh.is_empty() {
             place.keep();
         }
-        let news = if batch.is_empty() { News::Heartbeat } else { News::Changes(batch) };
-        if alive && !herald.tell(news).await {
+        let told = if batch.changes.is_empty() && alive {
+            herald.tell(News::Heartbeat).await
+        } else {
+            true
+        };
+        if !told || batch.tell(herald).await.is_none() {
             return Ok(false);
         }
     }

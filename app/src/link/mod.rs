@@ -10,8 +10,10 @@ mod backoff;
 mod feed;
 mod letters;
 mod orders;
+mod reading;
 mod requests;
 mod sse;
+mod version;
 
 use std::{
     sync::{
@@ -31,6 +33,7 @@ use tokio::sync::mpsc as queue;
 use uuid::Uuid;
 
 pub use auth::Credential;
+pub use reading::Strange;
 
 use crate::shelf::Aside;
 
@@ -54,6 +57,10 @@ pub enum News {
     Changes(Vec<Change>),
     /// A line of the feed could not be read; the rest goes on.
     Unreadable(String),
+    /// Parts of the feed that a newer collector tells and this version does not understand.
+    Strange(Strange),
+    /// The collector is of a version that this one does not go together with; a sentence that says which, and what to do.
+    Unfit(String),
     /// The rows so far were kept on this disk, and are as of then.
     Kept(Timestamp),
     /// This disk keeps nothing, because of this.
@@ -143,7 +150,14 @@ impl News {
     /// How soon the window has to look.
     fn within(&self) -> Duration {
         match self {
-            Self::Asked(_) | Self::Answered(..) | Self::Changes(_) | Self::Heartbeat | Self::Skew(_) | Self::Syncing(_) | Self::Unreadable(_) => PACE,
+            Self::Asked(_)
+            | Self::Answered(..)
+            | Self::Changes(_)
+            | Self::Heartbeat
+            | Self::Skew(_)
+            | Self::Strange(_)
+            | Self::Syncing(_)
+            | Self::Unreadable(_) => PACE,
             Self::Answer(..)
             | Self::Aside(_)
             | Self::Broken(_)
@@ -155,6 +169,7 @@ impl News {
             | Self::Refused(_)
             | Self::Reset
             | Self::Settled(_)
+            | Self::Unfit(_)
             | Self::Unkept(_)
             | Self::Waiting(_) => Duration::ZERO,
         }

@@ -92,6 +92,9 @@ pub(super) async fn send(session: &Session, request: &CommandRequest) -> Result<
         done: 0,
         refused: vec![(why, about(request))],
     };
+    if !session.fits().await {
+        return Err(Unanswered::Unsent);
+    }
     let response = session.send(session.post("commands").json(request).timeout(PATIENCE)).await;
     match response {
         Ok(response) => match response.text().await {
@@ -102,7 +105,7 @@ pub(super) async fn send(session: &Session, request: &CommandRequest) -> Result<
         Err(Trouble::Problem(404, _)) => Ok(refused("it is not here any more".to_owned())),
         // Who asks too much, and whose credential is not good any more, is turned away before the command is looked at.
         Err(Trouble::Away(_) | Trouble::Problem(429, _) | Trouble::Refused(_)) => Err(Unanswered::Unsent),
-        Err(Trouble::Problem(500.., _) | Trouble::Line(_) | Trouble::Gone) => Err(Unanswered::Sent),
+        Err(Trouble::Problem(500.., _) | Trouble::Line(_) | Trouble::Gone | Trouble::Unfit(_)) => Err(Unanswered::Sent),
         Err(Trouble::Problem(_, why)) => Ok(refused(why)),
     }
 }

@@ -15,7 +15,7 @@ use pedkai_ui::{
 };
 
 use self::notes::Notes;
-use crate::link::{News, Outcome};
+use crate::link::{News, Outcome, Strange};
 
 /// The copy.
 #[derive(Debug, Default)]
@@ -42,6 +42,7 @@ enum State {
     Broken(String),
     Failing(String),
     LoggedOut(String),
+    Unfit(String),
 }
 
 /// Something the operator is told.
@@ -70,6 +71,11 @@ impl Replica {
                 self.state = State::Failing(why);
                 return None;
             }
+            News::Unfit(words) => {
+                self.state = State::Unfit(words);
+                return None;
+            }
+            News::Strange(strange) => self.notes.strange.add(strange),
             News::Refused(why) => {
                 let word = (!self.admitted).then(|| Word::LoginNeeded(why.clone()));
                 self.state = State::LoggedOut(why);
@@ -97,7 +103,10 @@ impl Replica {
                 self.heard_at = Some(at);
                 return None;
             }
-            News::Reset => self.model.clear(),
+            News::Reset => {
+                self.model.clear();
+                self.notes.strange = Strange::default();
+            }
             News::Changes(changes) => changes.into_iter().for_each(|change| self.model.apply(change)),
             News::Unreadable(why) => tracing::warn!(why, "a row of the feed could not be read"),
             News::Syncing(rows) => self.state = State::Syncing(rows),
@@ -132,6 +141,7 @@ impl Replica {
             State::Live => shell::Link::Live,
             State::Failing(why) => shell::Link::Failing(age, why.clone()),
             State::LoggedOut(why) => shell::Link::Shut(age, shell::Shut::Login(why.clone())),
+            State::Unfit(words) => shell::Link::Shut(age, shell::Shut::Version(words.clone())),
             State::Broken(why) => shell::Link::Offline(age, why.clone()),
         }
     }
@@ -140,7 +150,7 @@ impl Replica {
     pub fn logged_out(&self) -> Option<&str> {
         match &self.state {
             State::LoggedOut(why) => Some(why),
-            State::Broken(_) | State::Connecting | State::Failing(_) | State::Live | State::Syncing(_) => None,
+            State::Broken(_) | State::Connecting | State::Failing(_) | State::Live | State::Syncing(_) | State::Unfit(_) => None,
         }
     }
 

@@ -1,12 +1,14 @@
 use pedkai_ui::format;
 
-use crate::shelf::Aside;
+use crate::{link::Strange, shelf::Aside};
 
 /// What is not right with this seat itself, to be shown as long as it is so.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     unkept: Option<String>,
     aside: Option<String>,
+    /// What a newer collector tells beyond what this version knows.
+    pub(super) strange: Strange,
 }
 
 impl Notes {
@@ -32,6 +34,24 @@ impl Notes {
 
     /// All of it.
     pub(super) fn all(&self) -> Vec<String> {
-        self.unkept.iter().chain(&self.aside).cloned().collect()
+        self.unkept.iter().chain(&self.aside).cloned().chain(self.newer()).collect()
+    }
+
+    fn newer(&self) -> Option<String> {
+        let Strange { kinds, rows } = &self.strange;
+        let names: Vec<&str> = kinds.keys().take(4).map(String::as_str).collect();
+        let skipped: usize = kinds.values().sum();
+        let mut said = Vec::new();
+        if skipped > 0 {
+            said.push(format!(
+                "{} of a kind that it does not know ({}) not shown",
+                format::counted(skipped, "row"),
+                names.join(", ")
+            ));
+        }
+        if *rows > 0 {
+            said.push(format!("{} shown without what it does not know of them", format::counted(*rows, "row")));
+        }
+        (!said.is_empty()).then(|| format!("The collector is newer than this workstation: {}. Update the workstation.", said.join(", ")))
     }
 }

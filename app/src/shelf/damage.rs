@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{Kept, Letter, Outbox, Returned, Rows};
 
-const ROUNDS: u64 = 100;
+const ROUNDS: u64 = 60;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_micros(second * 1_000_000)
@@ -118,7 +118,7 @@ fn a_copy_of_rows_is_whole_or_made_anew_whatever_is_done_to_its_files() {
             "seed {seed}: it keeps again"
         );
     }
-    assert!(anew > 20 && whole > 20, "chance did neither much harm nor none: {anew}, {whole}");
+    assert!(anew > 10 && whole > 10, "chance did neither much harm nor none: {anew}, {whole}");
 }
 
 fn asked(number: u128) -> Asked {
@@ -191,5 +191,5 @@ fn a_command_comes_back_as_it_was_or_the_operator_is_told_whatever_is_done_to_th
             None => assert_eq!((back.len(), refused.len()), (58, 20), "seed {seed}: something is lost without a word"),
         }
     }
-    assert!(told > 40 && saved > told * 10, "{told} told, {saved} saved");
+    assert!(told > 20 && saved > told * 10, "{told} told, {saved} saved");
 }
