@@ -1,4 +1,4 @@
-use egui::{Event, InputState, Key, Modifiers};
+use egui::{Event, Key, Modifiers};
 
 /// A key with its modifiers, or a character wherever the keyboard has it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,17 +19,14 @@ impl Keys {
         matches!(self, Self::Control(_))
     }
 
-    /// Takes the press out of the input; true when there was one.
-    pub(super) fn take(self, input: &mut InputState) -> bool {
+    /// Whether the event is this press.
+    pub(super) fn fit(self, event: &Event) -> bool {
+        let press = |wanted: Key, modifiers: fn(&Modifiers) -> bool| matches!(event, Event::Key { key, pressed: true, modifiers: held, .. } if *key == wanted && modifiers(held));
         match self {
-            Self::Plain(key) => !input.modifiers.any() && input.consume_key(Modifiers::NONE, key),
-            Self::Shift(key) => input.modifiers.shift && input.consume_key(Modifiers::SHIFT, key),
-            Self::Control(key) => input.consume_key(Modifiers::COMMAND, key),
-            Self::Character(wanted) => {
-                let before = input.events.len();
-                input.events.retain(|event| !matches!(event, Event::Text(text) if text == wanted));
-                before != input.events.len()
-            }
+            Self::Plain(key) => press(key, Modifiers::is_none),
+            Self::Shift(key) => press(key, |held| held.matches_logically(Modifiers::SHIFT)),
+            Self::Control(key) => press(key, |held| held.matches_logically(Modifiers::COMMAND)),
+            Self::Character(wanted) => matches!(event, Event::Text(text) if text == wanted),
         }
     }
 

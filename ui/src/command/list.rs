@@ -58,6 +58,11 @@ impl ListCommand {
         Self::Escape,
     ];
 
+    pub(super) fn steps(self) -> bool {
+        use ListCommand::{First, Last, Next, NextToo, PageDown, PageUp, Previous, PreviousToo};
+        matches!(self, First | Last | Next | NextToo | PageDown | PageUp | Previous | PreviousToo)
+    }
+
     pub(super) fn facts(self) -> Facts {
         let (label, keys, icon): (_, &'static [Keys], _) = match self {
             Self::All => ("Select all in the filter", &[Keys::Control(Key::A)], Icon::SELECTION_ALL),

@@ -12,8 +12,7 @@ mod keys;
 mod list;
 mod map;
 mod outbox;
-
-use egui::Context;
+mod press;
 
 use crate::{theme::Icon, views::ViewName};
 
@@ -24,6 +23,7 @@ pub use keys::Keys;
 pub use list::ListCommand;
 pub use map::MapCommand;
 pub use outbox::OutboxCommand;
+pub use press::Presses;
 
 /// A command of any family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -100,6 +100,11 @@ impl Command {
         }
     }
 
+    /// Whether it only steps through a list, so that the next press means the same after it.
+    fn steps(self) -> bool {
+        matches!(self, Self::List(command) if command.steps())
+    }
+
     /// Why it cannot be given now; `None` when it can.
     pub fn why_not(self, situation: &Situation) -> Option<&'static str> {
         match self {
@@ -110,20 +115,6 @@ impl Command {
             Self::Outbox(command) => command.why_not(situation),
         }
     }
-}
-
-/// Commands whose keys were pressed since the last frame; none while text is being written.
-pub fn pressed(ctx: &Context, situation: &Situation) -> Vec<Command> {
-    let writing = ctx.text_edit_focused();
-    ctx.input_mut(|input| {
-        Command::all()
-            .filter(|command| command.why_not(situation).is_none())
-            .filter(|command| {
-                let keys = command.facts().keys;
-                keys.iter().filter(|keys| !writing || keys.with_control()).any(|keys| keys.take(input))
-            })
-            .collect()
-    })
 }
 
 #[cfg(test)]

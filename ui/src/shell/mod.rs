@@ -15,7 +15,7 @@ mod status;
 use egui::{CentralPanel, Frame, Panel, Ui};
 
 use crate::{
-    command::{AppCommand, Command, GoCommand, Situation, pressed},
+    command::{AppCommand, Command, GoCommand, Presses, Situation},
     format::Clock,
     theme::{Level, Theme},
     views::ViewName,
@@ -33,6 +33,7 @@ pub struct Shell {
     trail: Vec<ViewName>,
     palette: palette::Palette,
     sheet_open: bool,
+    presses: Presses,
 }
 
 /// What was done in the frame during one pass.
@@ -83,8 +84,9 @@ impl Shell {
         let theme = Theme::of(ui);
         let ctx = ui.ctx().clone();
         let mut done = Gestures::default();
+        self.presses.begin(&ctx);
         if !self.covered() && !ctx.memory(|memory| memory.top_modal_layer().is_some()) {
-            done.commands = pressed(&ctx, situation);
+            done.commands = self.presses.take(&ctx, situation);
         }
         let surface = Frame::new().fill(theme.palette.ground.surface);
         let bar = Panel::top("header").exact_size(theme.scale.control.header).resizable(false).frame(surface);

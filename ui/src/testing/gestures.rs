@@ -65,6 +65,80 @@ fn move_and_acknowledge_without_a_mouse() {
     assert_eq!(acts.get(1).map(|(kind, count)| (kind.word(), *count)), Some(("ack", 2)));
 }
 
+/// Presses that one slow frame holds, each with the letter that it writes.
+fn at_once(seat: &mut Seat<'_>, keys: &[(Key, &str)]) {
+    for (key, letter) in keys {
+        let press = |pressed| egui::Event::Key {
+            key: *key,
+            physical_key: None,
+            pressed,
+            repeat: false,
+            modifiers: Modifiers::NONE,
+        };
+        let text = (!letter.is_empty()).then(|| egui::Event::Text((*letter).to_owned()));
+        let events = &mut seat.harness.input_mut().events;
+        events.push(press(true));
+        events.extend(text);
+        events.push(press(false));
+    }
+    seat.harness.run();
+}
+
+#[test]
+fn keys_that_one_slow_frame_holds_mean_what_they_would_one_by_one() {
+    let sent = |keys: &[(Key, &str)]| {
+        let mut seat = seat();
+        at_once(&mut seat, keys);
+        let intents = seat.intents.borrow();
+        let acts = intents.iter().filter_map(|intent| match intent {
+            Intent::Act(act) => Some((act.kind.word(), act.aims.iter().map(|aim| aim.target.id).collect::<Vec<_>>())),
+            _ => None,
+        });
+        acts.collect::<Vec<_>>()
+    };
+    let one_by_one = |keys: &[Key]| {
+        let mut seat = seat();
+        keys.iter().for_each(|key| seat.press(*key));
+        let intents = seat.intents.borrow();
+        let found = intents
+            .iter()
+            .find_map(|intent| if let Intent::Act(act) = intent { Some(act.aims[0].target.id) } else { None });
+        found.unwrap()
+    };
+    let third = one_by_one(&[Key::ArrowDown, Key::ArrowDown, Key::ArrowDown, Key::O]);
+    let down = (Key::ArrowDown, "");
+    assert_eq!(sent(&[down, down, down, (Key::O, "o")]), [("own", vec![third])]);
+    let first = one_by_one(&[Key::ArrowDown, Key::O]);
+    assert_eq!(
+        sent(&[down, (Key::O, "o"), down, down, (Key::O, "o")]),
+        [("own", vec![first]), ("own", vec![third])]
+    );
+}
+
+#[test]
+fn what_is_written_right_after_the_key_that_asks_for_it_is_written() {
+    let mut seat = seat();
+    at_once(&mut seat, &[(Key::ArrowDown, ""), (Key::C, "c"), (Key::O, "o"), (Key::K, "k")]);
+    assert_eq!(seat.acts(), [], "a letter is no command while something is being written");
+    seat.harness.get_by_label("Comment").click();
+    seat.harness.run();
+    let intents = seat.intents.borrow();
+    assert!(
+        intents.iter().any(|intent| matches!(intent, Intent::Act(act) if act.text == "ok")),
+        "{intents:?}"
+    );
+}
+
+#[test]
+fn enter_presses_the_button_that_has_the_focus() {
+    let mut seat = seat();
+    seat.press(Key::J);
+    seat.harness.get_by_role_and_label(egui::accesskit::Role::Button, "Own").focus();
+    seat.harness.run();
+    seat.press(Key::Enter);
+    assert_eq!(seat.acts().first().map(|(kind, _)| kind.word()), Some("own"));
+}
+
 #[test]
 fn a_comment_is_asked_for_and_sent() {
     let mut seat = seat();
