@@ -1,5 +1,7 @@
 //! The built programs with real senders: starts a collector as its users do, and speaks to it with their tools. Knows binaries only.
 
+pub mod window;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
