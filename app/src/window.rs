@@ -147,7 +147,8 @@ impl Seat {
         self.still.is_some()
     }
 
-    fn surroundings(&self, clock: &Clock) -> Surroundings {
+    fn surroundings(&self, now: Timestamp) -> Surroundings {
+        let clock = self.replica.clock_note(now, platform::wall());
         Surroundings {
             tenant: if self.collector.is_some() {
                 "this machine".to_owned()
@@ -155,9 +156,9 @@ impl Seat {
                 host(&self.address).to_owned()
             },
             user: self.user.clone(),
-            link: self.replica.link(clock.now.minus(self.replica.skew)),
+            link: self.replica.link(now),
             waiting: self.replica.waiting,
-            notes: self.replica.notes(),
+            notes: self.replica.notes().into_iter().chain(clock).collect(),
             cannot_act: self.wall.then_some("A wall display cannot act"),
             ..Surroundings::default()
         }
@@ -280,7 +281,8 @@ impl eframe::App for Window {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         self.fit(&ctx);
-        let now = self.seat.still.unwrap_or_else(platform::now).plus(self.seat.replica.skew);
+        let even = self.seat.still.unwrap_or_else(platform::now);
+        let now = self.seat.replica.time(even, self.seat.still.unwrap_or_else(platform::wall));
         let zone = if self.seat.desk.local_time() {
             platform::zone()
         } else {
@@ -292,7 +294,7 @@ impl eframe::App for Window {
                 self.answer(&ctx, answer);
             }
         } else {
-            let around = self.seat.surroundings(&clock);
+            let around = self.seat.surroundings(even);
             let intents = self.seat.desk.show(ui, &self.seat.replica.model, &clock, &around);
             for intent in intents {
                 handle::handle(&ctx, &mut self.seat, intent);

@@ -1,211 +1,20 @@
 //! The line against a collector that does what a collector may do: pages, tails, restarts, refusals.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of a test fail by panicking")]
 
+mod fake;
+
 use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::atomic::Ordering,
     time::{Duration, Instant},
 };
 
-use axum::{
-    Json, Router,
-    extract::{Query, State},
-    http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Response},
-    routing::{get, post},
-};
-use pedkai_core::{
-    model::CommandKind,
-    wire::{self, TargetKind},
-};
-use pedkai_seat::link::{Credential, Link, News, Order, Strange, Target};
+use fake::{act, aim, collector, not_done, open, open_kept, rows, token, until};
+use pedkai_core::model::CommandKind;
+use pedkai_seat::link::{Credential, News, Order};
 use pedkai_ui::{
-    intent::{Act, Fetch},
-    model::{Aim, Asked, Change, Detail, Fate, Kind},
+    intent::Fetch,
+    model::{Change, Detail, Fate, Kind},
 };
-use serde_json::{Value, json};
-
-const ID: &str = "00000005-0000-8000-8000-000000000001";
-
-#[derive(Default)]
-struct Fake {
-    pages: AtomicUsize,
-    tails: AtomicUsize,
-    /// Cursors that were asked for, in order.
-    cursors: Mutex<Vec<String>>,
-    commands: Mutex<Vec<Value>>,
-    logins: AtomicUsize,
-    /// Answers 410 to the next page after the first sync.
-    forget: std::sync::atomic::AtomicBool,
-    /// Answers the next page with 503.
-    full: std::sync::atomic::AtomicBool,
-    /// What it says it is.
-    version: Mutex<Option<String>>,
-    /// Answers every page with this status, unless 0; 200 comes with a page of another kind.
-    answers: std::sync::atomic::AtomicU16,
-    /// Tells more than this version knows.
-    newer: std::sync::atomic::AtomicBool,
-}
-
-type Shared = State<Arc<Fake>>;
-
-fn gone(number: usize) -> String {
-    json!({"kind": "alarm", "id": format!("00000005-0000-8000-8000-{number:012}"), "row": null}).to_string()
-}
-
-fn relation(number: usize) -> String {
-    let id = |kind: &str| format!("00000007-0000-8000-8000-{kind}{number:011}");
-    json!({"kind": "relation", "id": id("1"), "row": {"id": id("1"), "source": id("2"), "target": id("3"), "relation": "CONNECTS"}}).to_string()
-}
-
-async fn changes(State(fake): Shared, headers: HeaderMap, Query(asked): Query<std::collections::HashMap<String, String>>) -> Response {
-    if headers.get(header::AUTHORIZATION).is_none_or(|token| token != "Bearer good") {
-        return (
-            StatusCode::UNAUTHORIZED,
-            Json(json!({"type": "about:blank", "title": "no", "status": 401, "detail": "no good token"})),
-        )
-            .into_response();
-    }
-    let cursor = asked.get("cursor").cloned().unwrap_or_default();
-    fake.cursors.lock().unwrap().push(cursor.clone());
-    if headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/event-stream") {
-        let tail = fake.tails.fetch_add(1, Ordering::SeqCst);
-        let body = format!(": heartbeat\n\nevent: change\nid: t{tail}\ndata: {}\n\n: idle_timeout\n\n", gone(90 + tail));
-        return ([(header::CONTENT_TYPE, "text/event-stream")], body).into_response();
-    }
-    match fake.answers.load(Ordering::SeqCst) {
-        0 => {}
-        200 => return "<html><body>It works</body></html>".into_response(),
-        status => return StatusCode::from_u16(status).unwrap().into_response(),
-    }
-    if fake.full.swap(false, Ordering::SeqCst) {
-        let problem = json!({"type": "about:blank", "title": "no", "status": 503, "detail": "the disk is full"});
-        return (StatusCode::SERVICE_UNAVAILABLE, Json(problem)).into_response();
-    }
-    fake.pages.fetch_add(1, Ordering::SeqCst);
-    if !cursor.is_empty() && fake.forget.swap(false, Ordering::SeqCst) {
-        return StatusCode::GONE.into_response();
-    }
-    let page = match cursor.as_str() {
-        "" if fake.newer.load(Ordering::SeqCst) => {
-            let slice = json!({"kind": "slice", "id": ID, "row": {"latency": 3}});
-            let id = "00000008-0000-8000-8000-000000000001";
-            let source = json!({"kind": "source", "id": id, "mood": 1, "row": {"id": id, "source": "telepathy", "address": "10.0.0.1", "entity_id": null,
-                "entity_name": "R1", "first_at": "2026-11-21T10:00:00Z", "last_at": "2026-11-21T10:00:00Z", "received": 3, "alarms": 1, "unmapped": 0,
-                "unreadable": 0, "duplicates": 0, "ignored": 0, "hue": [1, {"a": null}]}});
-            format!(
-                "{slice}\n{}\n{slice}\n{source}\n{}\n",
-                relation(1),
-                json!({"cursor": "p2", "head": "p2", "more": 7})
-            )
-        }
-        "" => format!("{}\n{}\n{}\n", relation(1), gone(2), json!({"cursor": "p1", "head": "p2"})),
-        "p1" => format!("{}\nnot a line\n{}\n", gone(3), json!({"cursor": "p2", "head": "p2"})),
-        other => format!("{}\n", json!({"cursor": other, "head": other})),
-    };
-    page.into_response()
-}
-
-async fn document(State(fake): Shared) -> Response {
-    match &*fake.version.lock().unwrap() {
-        Some(version) => Json(json!({"openapi": "3.1.0", "info": {"title": "Pedkai collector", "version": version}, "paths": {}})).into_response(),
-        None => StatusCode::NOT_FOUND.into_response(),
-    }
-}
-
-async fn command(State(fake): Shared, Json(asked): Json<Value>) -> Response {
-    fake.commands.lock().unwrap().push(asked.clone());
-    let many = asked["filter"]["id"].as_str().map(|ids| ids.split(',').map(str::to_owned).collect::<Vec<_>>());
-    match (asked["kind"].as_str(), many) {
-        (Some("own"), Some(ids)) => {
-            let refused: Vec<&String> = ids.iter().step_by(2).take(ids.len() / 2).collect();
-            let (changed, refused) = (ids.len() - refused.len(), json!([{"reason": "owned by jan", "ids": refused}]));
-            Json(json!({"seq": 7, "outcome": "done", "reason": "", "changed": changed, "refused": refused})).into_response()
-        }
-        (Some("own"), None) => Json(json!({"seq": 7, "outcome": "refused", "reason": "owned by jan", "changed": 0})).into_response(),
-        (Some("clear"), _) => StatusCode::CONFLICT.into_response(),
-        (_, many) => Json(json!({"seq": 7, "outcome": "done", "reason": "", "changed": many.map_or(1, |ids| ids.len())})).into_response(),
-    }
-}
-
-async fn login(State(fake): Shared, Json(asked): Json<Value>) -> Response {
-    fake.logins.fetch_add(1, Ordering::SeqCst);
-    if asked["password"] != "right" {
-        return (
-            StatusCode::UNAUTHORIZED,
-            Json(json!({"type": "about:blank", "title": "no", "status": 401, "detail": "name or password is wrong"})),
-        )
-            .into_response();
-    }
-    let answer = json!({"access_token": "good", "refresh_token": "r1", "expires_at": "2026-11-21T15:00:00Z", "token_type": "Bearer", "user_id": ID});
-    Json(answer).into_response()
-}
-
-/// A collector on a free port, in a thread of its own.
-fn collector() -> (Arc<Fake>, String) {
-    let fake = Arc::new(Fake::default());
-    let router = Router::new()
-        .route("/api/openapi.json", get(document))
-        .route("/api/v1/changes", get(changes))
-        .route("/api/v1/commands", post(command))
-        .route("/api/v1/auth/login", post(login))
-        .route("/api/v1/stats", get(|| async { Json(json!({"events": 12})) }))
-        .with_state(fake.clone());
-    let (tell, address) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            tell.send(listener.local_addr().unwrap()).unwrap();
-            axum::serve(listener, router).await.unwrap();
-        });
-    });
-    let address = address.recv().unwrap();
-    (fake, format!("http://{address}"))
-}
-
-fn open(url: &str, credential: Credential) -> Link {
-    open_kept(url, credential, None)
-}
-
-/// A line that keeps what it is given in a folder.
-fn open_kept(url: &str, credential: Credential, shelf: Option<&std::path::Path>) -> Link {
-    Link::open(
-        Target {
-            url: url.to_owned(),
-            credential,
-            shelf: shelf.map(std::path::Path::to_owned),
-        },
-        |_| {},
-    )
-    .unwrap()
-}
-
-fn token() -> Credential {
-    Credential::Token("good".to_owned())
-}
-
-/// News until one fits, with those before it.
-fn until(link: &Link, fits: impl Fn(&News) -> bool) -> Vec<News> {
-    let began = Instant::now();
-    let mut all = Vec::new();
-    while began.elapsed() < Duration::from_secs(20) {
-        if let Ok(news) = link.news.recv_timeout(Duration::from_millis(200)) {
-            let found = fits(&news);
-            all.push(news);
-            if found {
-                return all;
-            }
-        }
-    }
-    panic!("not heard; instead: {all:?}");
-}
-
-fn rows(news: &[News]) -> usize {
-    news.iter().map(|news| if let News::Changes(changes) = news { changes.len() } else { 0 }).sum()
-}
 
 #[test]
 fn a_collector_that_answers_with_a_problem_is_not_told_to_be_away() {
@@ -216,26 +25,6 @@ fn a_collector_that_answers_with_a_problem_is_not_told_to_be_away() {
     assert!(matches!(first.last(), Some(News::Failing(why)) if why == "the disk is full"));
     let rest = until(&link, |news| matches!(news, News::Live));
     assert!(rest.iter().all(|news| !matches!(news, News::Broken(_))));
-}
-
-fn aim(number: usize) -> Aim {
-    Aim {
-        target: wire::Target {
-            kind: TargetKind::Alarm,
-            id: uuid::Uuid::from_u128(number as u128),
-        },
-        name: format!("FAN on R{number}"),
-    }
-}
-
-fn act(kind: CommandKind, targets: usize) -> Order {
-    let act = Act {
-        kind,
-        aims: (0..targets).map(aim).collect(),
-        expect: None,
-        text: String::new(),
-    };
-    Order::Act(act, "mira".to_owned())
 }
 
 #[test]
@@ -300,14 +89,6 @@ fn commands_say_what_was_done_and_what_was_not() {
     assert!(matches!(conflict.last(), Some(News::Done(outcome)) if outcome.refused[0].contains("changed meanwhile")));
     let ids: std::collections::HashSet<String> = fake.commands.lock().unwrap().iter().map(|command| command["id"].to_string()).collect();
     assert_eq!(ids.len(), 3, "what was asked at one stroke is one command");
-}
-
-/// What the news say is not done.
-fn not_done(news: &[News]) -> Vec<Asked> {
-    let asked = news
-        .iter()
-        .filter_map(|news| if let News::Asked(asked) = news { Some((**asked).clone()) } else { None });
-    asked.collect()
 }
 
 #[test]
@@ -435,80 +216,4 @@ fn what_was_ordered_last_is_kept_when_the_window_closes() {
     link.close(Duration::from_secs(20));
     let letters = pedkai_seat::shelf::Outbox::open(folder.path()).unwrap().letters().unwrap();
     assert_eq!(letters.len(), 50);
-}
-
-#[test]
-fn a_collector_of_another_version_says_which_and_what_to_do_and_commands_wait_for_one_that_fits() {
-    let (fake, url) = collector();
-    *fake.version.lock().unwrap() = Some("7.2.0".to_owned());
-    let link = open(&url, token());
-    link.order(act(CommandKind::Unack, 1));
-    let news = until(&link, |news| matches!(news, News::Unfit(_)));
-    let Some(News::Unfit(words)) = news.last() else { panic!() };
-    assert!(
-        words.contains("7.2.0") && words.contains(env!("CARGO_PKG_VERSION")) && words.contains("Install a workstation"),
-        "{words}"
-    );
-    until(&link, |news| matches!(news, News::Waiting(1)));
-    assert!(
-        fake.commands.lock().unwrap().is_empty() && fake.cursors.lock().unwrap().is_empty(),
-        "it is asked nothing more"
-    );
-    *fake.version.lock().unwrap() = Some("1.0.0".to_owned());
-    link.order(Order::Reconnect);
-    until(&link, |news| matches!(news, News::Live));
-    until(&link, |news| matches!(news, News::Merged(1)));
-}
-
-#[test]
-fn what_does_not_give_the_feed_is_told_in_one_sentence() {
-    for (status, version, told) in [
-        (404, None, "is no collector that this workstation"),
-        (400, Some("0.9.0"), "The collector (version 0.9.0) does not give the feed"),
-        (410, None, "410"),
-        (200, None, "is no page of the feed"),
-    ] {
-        let (fake, url) = collector();
-        *fake.version.lock().unwrap() = version.map(str::to_owned);
-        fake.answers.store(status, Ordering::SeqCst);
-        let link = open(&url, token());
-        let news = until(&link, |news| matches!(news, News::Unfit(_)));
-        assert!(
-            matches!(news.last(), Some(News::Unfit(words)) if words.contains(told) && words.contains(env!("CARGO_PKG_VERSION"))),
-            "{status}: {news:?}"
-        );
-        fake.answers.store(0, Ordering::SeqCst);
-        until(&link, |news| matches!(news, News::Live));
-    }
-}
-
-#[test]
-fn what_a_newer_collector_tells_is_counted_and_shown_as_far_as_it_is_known() {
-    let (fake, url) = collector();
-    fake.newer.store(true, Ordering::SeqCst);
-    let folder = tempfile::tempdir().unwrap();
-    let link = open_kept(&url, token(), Some(folder.path()));
-    let news = until(&link, |news| matches!(news, News::Live));
-    let strange: Vec<&Strange> = news
-        .iter()
-        .filter_map(|news| if let News::Strange(strange) = news { Some(strange) } else { None })
-        .collect();
-    assert!(
-        matches!(strange[..], [one] if one.kinds.get("slice") == Some(&2) && one.rows == 1),
-        "{strange:?}"
-    );
-    let mut replica = pedkai_seat::replica::Replica::default();
-    for one in news {
-        replica.take(one, pedkai_seat::platform::now());
-    }
-    assert_eq!((replica.model.sources().len(), replica.notes().len()), (1, 1), "{:?}", replica.notes());
-    assert!(
-        replica.notes()[0].contains("2 rows of a kind that it does not know (slice)"),
-        "{:?}",
-        replica.notes()
-    );
-    link.close(Duration::from_secs(20));
-    let away = open_kept("http://127.0.0.1:9", token(), Some(folder.path()));
-    let kept = until(&away, |news| matches!(news, News::Kept(_)));
-    assert_eq!(rows(&kept), 2, "what is shown is kept too");
 }

@@ -1,13 +1,18 @@
 //! Who we are: a token that was given, or one that is got for a name and a password and renewed in time.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicI64, Ordering},
+    time::Duration,
+};
 
+use pedkai_core::model::{Span, Timestamp};
 use pedkai_core::wire::{LoginRequest, Problem, RefreshRequest, TokenAnswer};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 use tokio::sync::{Mutex, watch};
 
-use super::Target;
+use super::{Herald, News, Target};
+use crate::platform;
 
 /// Who we are.
 #[derive(Clone)]
@@ -115,10 +120,13 @@ pub(super) struct Session {
     /// tries again and again.
     refused: watch::Sender<Option<String>>,
     fits: watch::Sender<Option<bool>>,
+    herald: Herald,
+    /// Microseconds by which the collector's clock is ahead, as it was told last.
+    ahead: AtomicI64,
 }
 
 impl Session {
-    pub(super) fn new(client: reqwest::Client, target: Target) -> Self {
+    pub(super) fn new(client: reqwest::Client, target: Target, herald: Herald) -> Self {
         Self {
             client,
             url: target.url.trim_end_matches('/').to_owned(),
@@ -126,6 +134,8 @@ impl Session {
             fresh: std::sync::Mutex::default(),
             refused: watch::Sender::new(None),
             fits: watch::Sender::new(None),
+            herald,
+            ahead: AtomicI64::new(i64::MIN),
         }
     }
 
@@ -182,7 +192,9 @@ impl Session {
     async fn attempt(&self, request: RequestBuilder) -> Result<Response, Trouble> {
         let again = request.try_clone();
         let token = self.token(None).await?;
+        let asked_at = platform::now();
         let response = request.bearer_auth(&token).send().await?;
+        self.compare_clocks(&response, asked_at).await;
         if response.status() == StatusCode::UNAUTHORIZED {
             let fresh = self.token(Some(&token)).await?;
             if let Some(again) = again {
@@ -190,6 +202,21 @@ impl Session {
             }
         }
         judge(response).await
+    }
+
+    /// Tells how far the collector's clock is ahead of ours, when that is news.
+    async fn compare_clocks(&self, response: &Response, asked_at: Timestamp) {
+        let date = response.headers().get("date").and_then(|date| date.to_str().ok());
+        let Some(theirs) = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok()) else {
+            return;
+        };
+        let theirs = Timestamp::from_micros(theirs.timestamp().as_microsecond());
+        let ahead = ahead(theirs, asked_at, platform::now());
+        let told = self.ahead.load(Ordering::Relaxed);
+        if told == i64::MIN || (ahead.as_micros() - told).abs() > WORTH.as_micros() {
+            self.ahead.store(ahead.as_micros(), Ordering::Relaxed);
+            self.herald.tell(News::Skew(ahead)).await;
+        }
     }
 
     /// Ends when the credential is refused, at once where it is already; with why.
@@ -260,6 +287,21 @@ impl Session {
     }
 }
 
+/// Clocks that differ by less agree.
+const AGREE: Span = Span::seconds(2);
+/// A difference that changes by less is no news.
+const WORTH: Span = Span::seconds(1);
+
+/// How far another clock is ahead of ours, when it said `theirs`, whole seconds, somewhen between our two moments.
+fn ahead(theirs: Timestamp, asked_at: Timestamp, answered_at: Timestamp) -> Span {
+    let least = theirs.since(answered_at).as_micros();
+    let most = theirs.since(asked_at).as_micros().saturating_add(1_000_000);
+    if least <= AGREE.as_micros() && most >= -AGREE.as_micros() {
+        return Span::ZERO;
+    }
+    Span::micros(least / 2 + most / 2)
+}
+
 async fn judge(response: Response) -> Result<Response, Trouble> {
     let status = response.status();
     if status.is_success() {
@@ -275,4 +317,23 @@ async fn judge(response: Response) -> Result<Response, Trouble> {
         StatusCode::GONE => Trouble::Gone,
         _ => Trouble::Problem(status.as_u16(), why),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_micros((10_000_000 + millis) * 1_000)
+    }
+
+    #[test]
+    fn clocks_that_agree_do_so_however_slow_the_answer_and_others_are_told_apart() {
+        assert_eq!(ahead(at(100_000), at(100_700), at(100_900)), Span::ZERO);
+        assert_eq!(ahead(at(100_000), at(90_000), at(115_000)), Span::ZERO, "a slow answer is no wrong clock");
+        for (theirs, hour) in [(3_700_000, 3_600), (-3_500_000, -3_600)] {
+            let ahead = ahead(at(theirs), at(100_000), at(100_400)).as_micros();
+            assert!((ahead - hour * 1_000_000).abs() < 1_000_000, "{ahead}");
+        }
+    }
 }

@@ -8,7 +8,6 @@ use pedkai_core::{
     wire::ChangeEnd,
 };
 use pedkai_ui::model::Change;
-use reqwest::Response;
 use tokio::sync::Notify;
 
 use super::{
@@ -19,12 +18,17 @@ use super::{
     sse::{Item, Reader},
     version,
 };
-use crate::shelf::{self, Kept, Rows, Writer};
+use crate::{
+    platform,
+    shelf::{self, Kept, Rows, Writer},
+};
 
 /// Rows handed to the window at a time.
 const BATCH: usize = 500;
 /// Without a word for this long the line is held to be dead.
-const SILENCE: Duration = Duration::from_secs(90);
+const SILENCE: Span = Span::seconds(90);
+/// How often it is looked whether it is: after the machine was suspended it is soon known.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// Where we are in the feed, and where what comes is kept.
 #[derive(Default)]
@@ -73,7 +77,7 @@ impl Place {
     /// Everything up to the cursor has come.
     fn keep(&mut self) {
         if let Some(writer) = &self.writer {
-            writer.keep(std::mem::take(&mut self.fresh), &self.cursor, crate::platform::now());
+            writer.keep(std::mem::take(&mut self.fresh), &self.cursor, platform::wall());
         }
     }
 }
@@ -126,7 +130,9 @@ async fn recall(herald: &Herald, folder: &Path) -> Option<Place> {
             }
         }
         place.cursor = cursor;
-        if !herald.tell(News::Kept(at)).await {
+        // As old as this machine's clock says, which may have been set since; never from the future.
+        let age = platform::wall().since(at).max(Span::ZERO);
+        if !herald.tell(News::Kept(platform::now().minus(age))).await {
             return None;
         }
     }
@@ -200,7 +206,6 @@ async fn sync(session: &Session, herald: &Herald, place: &mut Place, backoff: &m
                     .timeout(Duration::from_secs(30)),
             )
             .await?;
-        skew(&response, herald).await;
         if place.cursor.is_empty() {
             place.reset();
             if !herald.tell(News::Reset).await {
@@ -298,17 +303,20 @@ async fn tail(session: &Session, herald: &Herald, place: &mut Place) -> Result<b
     let response = session.send(request).await?;
     let mut bytes = response.bytes_stream();
     let mut reader = Reader::default();
+    let mut heard_at = platform::now();
     loop {
         let heard = tokio::select! {
-            heard = tokio::time::timeout(SILENCE, bytes.next()) => heard,
+            heard = tokio::time::timeout(LOOK, bytes.next()) => heard,
             // What opened this stream is not good any more: whoever reads on shall be known.
             why = session.refused() => return Err(Trouble::Refused(why)),
         };
         let chunk = match heard {
-            Err(_) => return Err(Trouble::Line(format!("nothing was heard for {} s", SILENCE.as_secs()))),
+            Err(_) if platform::now().since(heard_at) < SILENCE => continue,
+            Err(_) => return Err(Trouble::Line(format!("nothing was heard for {} s", SILENCE.as_micros() / 1_000_000))),
             Ok(None) => return Ok(true),
             Ok(Some(chunk)) => chunk?,
         };
+        heard_at = platform::now();
         let mut batch = Batch::default();
         let mut alive = false;
         for item in reader.take(&chunk) {
@@ -338,19 +346,5 @@ async fn tail(session: &Session, herald: &Herald, place: &mut Place) -> Result<b
         if !told || batch.tell(herald).await.is_none() {
             return Ok(false);
         }
-    }
-}
-
-/// Tells how far the collector's clock is from ours, as well as its `Date` header lets us know.
-async fn skew(response: &Response, herald: &Herald) {
-    let date = response.headers().get("date").and_then(|date| date.to_str().ok());
-    let theirs = date
-        .and_then(|date| jiff::fmt::rfc2822::parse(date).ok())
-        .map(|date| date.timestamp().as_microsecond());
-    if let Some(theirs) = theirs {
-        let ours = crate::platform::now();
-        let ahead = Timestamp::from_micros(theirs).since(ours);
-        let ahead = if ahead.abs() > Span::seconds(2) { ahead } else { Span::ZERO };
-        herald.tell(News::Skew(ahead)).await;
     }
 }

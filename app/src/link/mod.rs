@@ -265,7 +265,7 @@ async fn run(target: Target, herald: Herald, heard: queue::UnboundedReceiver<Ord
         }
     };
     let folder = target.shelf.clone();
-    let session = std::sync::Arc::new(auth::Session::new(client, target));
+    let session = std::sync::Arc::new(auth::Session::new(client, target, herald.clone()));
     let again = std::sync::Arc::new(tokio::sync::Notify::new());
     let orders = orders::serve(session.clone(), herald.clone(), heard, again.clone(), folder.clone());
     let mut orders = std::pin::pin!(orders);

@@ -6,17 +6,13 @@
 //! - never knows: alarms, views
 
 pub mod child;
+mod clock;
 mod demo;
 pub mod folders;
 pub mod role;
 pub mod settings;
 
-use pedkai_core::model::Timestamp;
-
-/// Now, on this machine's clock.
-pub fn now() -> Timestamp {
-    Timestamp::from_micros(jiff::Timestamp::now().as_microsecond())
-}
+pub use clock::{now, wall};
 
 /// The zone of this machine; UTC where it cannot be known.
 pub fn zone() -> jiff::tz::TimeZone {

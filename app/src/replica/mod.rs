@@ -27,8 +27,8 @@ pub struct Replica {
     admitted: bool,
     heard_at: Option<Timestamp>,
     notes: Notes,
-    /// How far the collector's clock is ahead of ours.
-    pub skew: Span,
+    /// How far the collector's clock is ahead of the seat's even one; none before it was ever asked.
+    skew: Option<Span>,
     /// Commands that wait for the line.
     pub waiting: usize,
 }
@@ -56,6 +56,8 @@ pub enum Word {
     LoginNeeded(String),
 }
 
+/// A clock that is off by more is told.
+const OFF: Span = Span::seconds(5);
 /// A line without a word for this long is stale: three heartbeats.
 const STALE: Span = Span::seconds(50);
 
@@ -112,7 +114,7 @@ impl Replica {
             News::Syncing(rows) => self.state = State::Syncing(rows),
             News::Live => (self.state, self.admitted) = (State::Live, true),
             News::Heartbeat => {}
-            News::Skew(ahead) => self.skew = ahead,
+            News::Skew(ahead) => self.skew = Some(ahead),
             News::Done(outcome) => return Some(told(outcome)),
             News::Merged(commands) => return Some(Word::Done(format!("{} that had waited: done", format::counted(commands, "command")))),
             News::Answer(question, detail) => {
@@ -129,6 +131,23 @@ impl Replica {
     /// What is not right with this seat itself, each as a sentence.
     pub fn notes(&self) -> Vec<String> {
         self.notes.all()
+    }
+
+    /// What time it is: by the collector's clock, or by this machine's where the collector was never asked.
+    pub fn time(&self, now: Timestamp, wall: Timestamp) -> Timestamp {
+        self.skew.map_or(wall, |ahead| now.plus(ahead))
+    }
+
+    /// A sentence about this machine's clock, when it is off.
+    pub fn clock_note(&self, now: Timestamp, wall: Timestamp) -> Option<String> {
+        let ahead = wall.since(self.time(now, wall));
+        let which = if ahead > Span::ZERO { "ahead of" } else { "behind" };
+        (ahead.abs() > OFF).then(|| {
+            format!(
+                "This machine's clock is {} {which} the collector's. Times and ages are by the collector's; set this machine's clock.",
+                format::span(ahead.abs())
+            )
+        })
     }
 
     /// How the line stands.
@@ -198,6 +217,35 @@ mod tests {
         assert_eq!(replica.link(at(109)), shell::Link::Failing(Span::seconds(99), "the disk is full".into()));
         replica.take(News::Broken("refused".into()), at(110));
         assert_eq!(replica.link(at(130)), shell::Link::Offline(Span::seconds(120), "refused".into()));
+    }
+
+    #[test]
+    fn a_clock_that_is_off_or_set_moves_no_age_and_is_told() {
+        let mut replica = Replica::default();
+        let now = at(1_000_000);
+        assert_eq!(
+            (replica.time(now, at(999_000)), replica.clock_note(now, at(999_000))),
+            (at(999_000), None),
+            "nothing is known yet"
+        );
+        for (ahead, which) in [(3_600, "behind"), (-3_600, "ahead of")] {
+            replica.take(News::Skew(Span::seconds(ahead)), now);
+            replica.take(News::Live, now);
+            assert_eq!(replica.time(now, now), at(1_000_000 + ahead));
+            assert!(
+                replica.clock_note(now, now).is_some_and(|words| words.contains("1 h") && words.contains(which)),
+                "{ahead}"
+            );
+            assert_eq!(replica.link(now), shell::Link::Live);
+            let set = at(1_000_000 + ahead);
+            assert_eq!((replica.time(now, set), replica.clock_note(now, set)), (set, None), "it was set right");
+        }
+        replica.take(News::Skew(Span::ZERO), now);
+        for jump in [7_200, -7_200, 6, -6, 4] {
+            let wall = at(1_000_000 + jump);
+            assert_eq!(replica.time(now, wall), now, "what the machine's clock does meanwhile changes nothing");
+            assert_eq!(replica.clock_note(now, wall).is_some(), jump.abs() > 5, "{jump}");
+        }
     }
 
     #[test]
