@@ -43,12 +43,8 @@ impl AlarmCommand {
         let lists = matches!(situation.view, ViewName::Alarms | ViewName::Incidents | ViewName::Incident);
         if !lists {
             Some("Only in the lists of alarms and incidents")
-        } else if situation.cannot_act.is_some() {
-            situation.cannot_act
-        } else if situation.selected == 0 {
-            Some("Nothing is selected")
         } else {
-            None
+            situation.why_not_act()
         }
     }
 }

@@ -58,11 +58,6 @@ impl ListCommand {
         Self::Escape,
     ];
 
-    pub(super) fn steps(self) -> bool {
-        use ListCommand::{First, Last, Next, NextToo, PageDown, PageUp, Previous, PreviousToo};
-        matches!(self, First | Last | Next | NextToo | PageDown | PageUp | Previous | PreviousToo)
-    }
-
     pub(super) fn facts(self) -> Facts {
         let (label, keys, icon): (_, &'static [Keys], _) = match self {
             Self::All => ("Select all in the filter", &[Keys::Control(Key::A)], Icon::SELECTION_ALL),
@@ -82,6 +77,21 @@ impl ListCommand {
             Self::Unfold => ("Unfold the row", &[Keys::Plain(Key::Space), Keys::Plain(Key::E)], Icon::ARROWS_OUT),
         };
         Facts { label, keys, icon }
+    }
+
+    /// By how many rows it moves the cursor, `page` of them being a screenful, and whether it takes the range along.
+    pub(crate) fn steps(self, page: isize) -> Option<(isize, bool)> {
+        Some(match self {
+            Self::Next => (1, false),
+            Self::Previous => (-1, false),
+            Self::NextToo => (1, true),
+            Self::PreviousToo => (-1, true),
+            Self::PageDown => (page, false),
+            Self::PageUp => (-page, false),
+            Self::First => (isize::MIN, false),
+            Self::Last => (isize::MAX, false),
+            Self::All | Self::Escape | Self::Filter | Self::Group | Self::Open | Self::ShowOnMap | Self::Unfold => return None,
+        })
     }
 
     pub(super) fn why_not(self, situation: &Situation) -> Option<&'static str> {

@@ -64,6 +64,13 @@ pub struct Situation {
     pub cannot_act: Option<&'static str>,
 }
 
+impl Situation {
+    /// Why nothing can be done to what is selected; `None` when it can.
+    fn why_not_act(&self) -> Option<&'static str> {
+        self.cannot_act.or((self.selected == 0).then_some("Nothing is selected"))
+    }
+}
+
 impl Command {
     /// Every command of every family.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -102,7 +109,7 @@ impl Command {
 
     /// Whether it only steps through a list, so that the next press means the same after it.
     fn steps(self) -> bool {
-        matches!(self, Self::List(command) if command.steps())
+        matches!(self, Self::List(command) if command.steps(1).is_some())
     }
 
     /// Why it cannot be given now; `None` when it can.

@@ -27,12 +27,8 @@ impl OutboxCommand {
     pub(super) fn why_not(self, situation: &Situation) -> Option<&'static str> {
         if situation.view != ViewName::Outbox {
             Some("Only in the outbox")
-        } else if situation.cannot_act.is_some() {
-            situation.cannot_act
-        } else if situation.selected == 0 {
-            Some("Nothing is selected")
         } else {
-            None
+            situation.why_not_act()
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What is selected in a list: by key, so that it survives sorting and new rows.
 
+use egui::Modifiers;
 use std::collections::BTreeSet;
 
 /// Selected keys, the one with the cursor, and the one that a range starts at.
@@ -60,6 +61,17 @@ impl<K: Ord + Copy> Selection<K> {
         };
         self.chosen = rows[from.min(to)..=from.max(to)].iter().copied().collect();
         self.cursor = Some(key);
+    }
+
+    /// A row was clicked: alone, with Ctrl one more or less, with Shift everything up to it.
+    pub fn click(&mut self, rows: &[K], key: K, modifiers: Modifiers) {
+        if modifiers.shift {
+            self.extend(rows, key);
+        } else if modifiers.command {
+            self.toggle(key);
+        } else {
+            self.set(key);
+        }
     }
 
     /// Selects every row.

@@ -183,13 +183,7 @@ impl Alarms {
         let clicked = done.clicked.map(|(row, modifiers)| (line_at(Some(row)), modifiers));
         let (opened, asked) = (line_at(done.opened), line_at(done.asked));
         if let Some((Some(Line::Alarm(id)), modifiers)) = clicked {
-            if modifiers.shift {
-                self.selection.extend(&self.lines.alarms, id);
-            } else if modifiers.command {
-                self.selection.toggle(id);
-            } else {
-                self.selection.set(id);
-            }
+            self.selection.click(&self.lines.alarms, id, modifiers);
         }
         match opened {
             Some(Line::Alarm(id)) => self.unfold(id),
@@ -316,17 +310,8 @@ impl Alarms {
     }
 
     fn move_by(&mut self, command: ListCommand, model: &Model, intents: &mut Vec<Intent>) {
-        let page = self.page.max(1) as isize;
-        let (steps, extend) = match command {
-            ListCommand::Next => (1, false),
-            ListCommand::Previous => (-1, false),
-            ListCommand::NextToo => (1, true),
-            ListCommand::PreviousToo => (-1, true),
-            ListCommand::PageDown => (page, false),
-            ListCommand::PageUp => (-page, false),
-            ListCommand::First => (isize::MIN, false),
-            ListCommand::Last => (isize::MAX, false),
-            _ => return self.press(command, model, intents),
+        let Some((steps, extend)) = command.steps(self.page.max(1) as isize) else {
+            return self.press(command, model, intents);
         };
         if self.selection.step(&self.lines.alarms, steps, extend).is_some()
             && let Some(cursor) = self.selection.cursor()

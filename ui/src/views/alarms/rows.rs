@@ -207,19 +207,13 @@ fn rank(column: &str, alarm: &AlarmRow, titles: &FxHashMap<Uuid, u64>) -> u64 {
 }
 
 fn order(sort: &[SortKey], titles: &FxHashMap<Uuid, u64>, a: &AlarmRow, b: &AlarmRow) -> Ordering {
-    for key in sort {
-        let column = key.column.as_str();
-        let order = if whole(column) {
+    SortKey::order(sort, |column| {
+        if whole(column) {
             rank(column, a, titles).cmp(&rank(column, b, titles))
         } else {
             words(column, a).cmp(words(column, b))
-        };
-        let order = if key.descending { order.reverse() } else { order };
-        if order != Ordering::Equal {
-            return order;
         }
-    }
-    Ordering::Equal
+    })
 }
 
 #[cfg(test)]

@@ -45,6 +45,9 @@ impl Default for Layout {
     }
 }
 
+/// A screenful of rows.
+const PAGE: isize = 20;
+
 /// The list of incidents.
 #[derive(Debug, Default)]
 pub struct Incidents {
@@ -103,13 +106,7 @@ impl Incidents {
             let done = Table::new("incidents", &COLUMNS).show(ui, &mut self.layout.table, &mut rows);
             let at = |row: usize| lines.get(row).copied();
             if let Some((id, modifiers)) = done.clicked.and_then(|(row, modifiers)| Some((at(row)?, modifiers))) {
-                if modifiers.shift {
-                    self.selection.extend(&lines, id);
-                } else if modifiers.command {
-                    self.selection.toggle(id);
-                } else {
-                    self.selection.set(id);
-                }
+                self.selection.click(&lines, id, modifiers);
             }
             intents.extend(done.opened.and_then(at).map(Intent::OpenIncident));
         }
@@ -192,18 +189,7 @@ impl Incidents {
     }
 
     fn press(&mut self, command: ListCommand, model: &Model, lines: &[Uuid], intents: &mut Vec<Intent>) {
-        let steps = match command {
-            ListCommand::Next => Some((1, false)),
-            ListCommand::Previous => Some((-1, false)),
-            ListCommand::NextToo => Some((1, true)),
-            ListCommand::PreviousToo => Some((-1, true)),
-            ListCommand::PageDown => Some((20, false)),
-            ListCommand::PageUp => Some((-20, false)),
-            ListCommand::First => Some((isize::MIN, false)),
-            ListCommand::Last => Some((isize::MAX, false)),
-            _ => None,
-        };
-        if let Some((steps, extend)) = steps {
+        if let Some((steps, extend)) = command.steps(PAGE) {
             if let Some(place) = self.selection.step(lines, steps, extend) {
                 self.layout.table.scroll_to(place);
             }

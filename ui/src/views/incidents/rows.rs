@@ -61,24 +61,18 @@ fn order(sort: &[SortKey], a: &IncidentRow, b: &IncidentRow) -> Ordering {
     let level = |incident: &IncidentRow| Level::from(incident.severity);
     let cause = |incident: &IncidentRow| incident.hypotheses.first().map(|cause| cause.name.clone());
     let sure = |incident: &IncidentRow| incident.hypotheses.first().map_or(0.0, |cause| cause.confidence);
-    for key in sort {
-        let order = match key.column.as_str() {
-            "severity" => level(a).cmp(&level(b)),
-            "status" => a.status.cmp(&b.status),
-            "title" => a.title.cmp(&b.title),
-            "cause" => cause(a).cmp(&cause(b)),
-            "confidence" => sure(b).total_cmp(&sure(a)),
-            "alarms" => a.active_alarms.cmp(&b.active_alarms),
-            "age" => b.opened_at.cmp(&a.opened_at),
-            "owner" => a.owner.cmp(&b.owner),
-            _ => Ordering::Equal,
-        };
-        let order = if key.descending { order.reverse() } else { order };
-        if order != Ordering::Equal {
-            return order;
-        }
-    }
-    b.opened_at.cmp(&a.opened_at).then(a.id.cmp(&b.id))
+    let by = |column: &str| match column {
+        "severity" => level(a).cmp(&level(b)),
+        "status" => a.status.cmp(&b.status),
+        "title" => a.title.cmp(&b.title),
+        "cause" => cause(a).cmp(&cause(b)),
+        "confidence" => sure(b).total_cmp(&sure(a)),
+        "alarms" => a.active_alarms.cmp(&b.active_alarms),
+        "age" => b.opened_at.cmp(&a.opened_at),
+        "owner" => a.owner.cmp(&b.owner),
+        _ => Ordering::Equal,
+    };
+    SortKey::order(sort, by).then_with(|| b.opened_at.cmp(&a.opened_at).then(a.id.cmp(&b.id)))
 }
 
 /// The list as the table asks for it.

@@ -41,6 +41,8 @@ impl Default for Layout {
     }
 }
 
+/// A screenful of rows.
+const PAGE: isize = 20;
 /// What can be done to what is selected, from the right.
 const VERBS: [Command; 3] = [
     Command::Outbox(OutboxCommand::Dismiss),
@@ -107,13 +109,7 @@ impl OutboxView {
         let done = Table::new("outbox", &COLUMNS).show(ui, &mut self.layout.table, &mut rows);
         let at = |row: usize| lines.get(row).copied();
         if let Some((id, modifiers)) = done.clicked.and_then(|(row, modifiers)| Some((at(row)?, modifiers))) {
-            if modifiers.shift {
-                self.selection.extend(lines, id);
-            } else if modifiers.command {
-                self.selection.toggle(id);
-            } else {
-                self.selection.set(id);
-            }
+            self.selection.click(lines, id, modifiers);
         }
         let opened = done.opened.and_then(at).and_then(|id| model.outbox.get(id));
         intents.extend(opened.and_then(there));
@@ -201,25 +197,20 @@ impl OutboxView {
     }
 
     fn press(&mut self, command: ListCommand, model: &Model, lines: &[Uuid], intents: &mut Vec<Intent>) {
-        let (steps, extend) = match command {
-            ListCommand::Next => (1, false),
-            ListCommand::Previous => (-1, false),
-            ListCommand::NextToo => (1, true),
-            ListCommand::PreviousToo => (-1, true),
-            ListCommand::PageDown => (20, false),
-            ListCommand::PageUp => (-20, false),
-            ListCommand::First => (isize::MIN, false),
-            ListCommand::Last => (isize::MAX, false),
-            ListCommand::All => return self.selection.all(lines),
-            ListCommand::Escape => return self.selection.clear(),
+        if let Some((steps, extend)) = command.steps(PAGE) {
+            if let Some(place) = self.selection.step(lines, steps, extend) {
+                self.layout.table.scroll_to(place);
+            }
+            return;
+        }
+        match command {
+            ListCommand::All => self.selection.all(lines),
+            ListCommand::Escape => self.selection.clear(),
             ListCommand::Open => {
                 let asked = self.selection.cursor().and_then(|id| model.outbox.get(id));
-                return intents.extend(asked.and_then(there));
+                intents.extend(asked.and_then(there));
             }
-            ListCommand::Filter | ListCommand::Group | ListCommand::ShowOnMap | ListCommand::Unfold => return,
-        };
-        if let Some(place) = self.selection.step(lines, steps, extend) {
-            self.layout.table.scroll_to(place);
+            _ => {}
         }
     }
 }

@@ -54,22 +54,16 @@ pub(super) fn lines(outbox: &Outbox, sort: &[SortKey]) -> Vec<Uuid> {
 
 fn order(sort: &[SortKey], a: &Asked, b: &Asked) -> Ordering {
     let first = |asked: &Asked| asked.aims.first().map(|aim| aim.name.clone());
-    for key in sort {
-        let order = match key.column.as_str() {
-            "fate" => b.refused().cmp(&a.refused()),
-            "what" => a.what.cmp(&b.what),
-            "on" => first(a).cmp(&first(b)),
-            "why" => why(a).cmp(&why(b)),
-            "age" => b.at.cmp(&a.at),
-            "by" => a.by.cmp(&b.by),
-            _ => Ordering::Equal,
-        };
-        let order = if key.descending { order.reverse() } else { order };
-        if order != Ordering::Equal {
-            return order;
-        }
-    }
-    b.at.cmp(&a.at).then(a.id.cmp(&b.id))
+    let by = |column: &str| match column {
+        "fate" => b.refused().cmp(&a.refused()),
+        "what" => a.what.cmp(&b.what),
+        "on" => first(a).cmp(&first(b)),
+        "why" => why(a).cmp(&why(b)),
+        "age" => b.at.cmp(&a.at),
+        "by" => a.by.cmp(&b.by),
+        _ => Ordering::Equal,
+    };
+    SortKey::order(sort, by).then_with(|| b.at.cmp(&a.at).then(a.id.cmp(&b.id)))
 }
 
 /// The list as the table asks for it.

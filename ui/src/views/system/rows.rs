@@ -34,25 +34,19 @@ pub(super) fn lines(model: &Model, sort: &[SortKey]) -> Vec<Uuid> {
 }
 
 fn order(sort: &[SortKey], a: &SourceRow, b: &SourceRow) -> Ordering {
-    for key in sort {
-        let order = match key.column.as_str() {
-            "heard" | "state" => a.last_at.cmp(&b.last_at),
-            "door" => a.source.word().cmp(b.source.word()),
-            "address" => a.address.cmp(&b.address),
-            "entity" => a.entity_name.cmp(&b.entity_name),
-            "received" => a.received.cmp(&b.received),
-            "alarms" => a.alarms.cmp(&b.alarms),
-            "unmapped" => a.unmapped.cmp(&b.unmapped),
-            "unreadable" => a.unreadable.cmp(&b.unreadable),
-            "duplicates" => a.duplicates.cmp(&b.duplicates),
-            _ => Ordering::Equal,
-        };
-        let order = if key.descending { order.reverse() } else { order };
-        if order != Ordering::Equal {
-            return order;
-        }
-    }
-    a.id.cmp(&b.id)
+    let by = |column: &str| match column {
+        "heard" | "state" => a.last_at.cmp(&b.last_at),
+        "door" => a.source.word().cmp(b.source.word()),
+        "address" => a.address.cmp(&b.address),
+        "entity" => a.entity_name.cmp(&b.entity_name),
+        "received" => a.received.cmp(&b.received),
+        "alarms" => a.alarms.cmp(&b.alarms),
+        "unmapped" => a.unmapped.cmp(&b.unmapped),
+        "unreadable" => a.unreadable.cmp(&b.unreadable),
+        "duplicates" => a.duplicates.cmp(&b.duplicates),
+        _ => Ordering::Equal,
+    };
+    SortKey::order(sort, by).then_with(|| a.id.cmp(&b.id))
 }
 
 pub(super) struct SourceLines<'a> {

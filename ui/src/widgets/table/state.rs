@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 
 use super::Column;
 
@@ -23,6 +24,17 @@ pub struct SortKey {
     pub column: String,
     /// Greatest first.
     pub descending: bool,
+}
+
+impl SortKey {
+    /// The order of two rows by all keys, the first one foremost; `by` tells their order by one column, smallest first.
+    pub fn order(keys: &[Self], by: impl Fn(&str) -> Ordering) -> Ordering {
+        let turned = |key: &Self| {
+            let order = by(&key.column);
+            if key.descending { order.reverse() } else { order }
+        };
+        keys.iter().map(turned).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    }
 }
 
 /// A table as the operator wants it: which columns in which order and width, and the order of rows.
@@ -169,6 +181,17 @@ mod tests {
         assert_eq!(widths(&state, 20.0), [50.0, 37.5], "but stays wide enough to be read");
         state.columns[1].width = 60.0;
         assert_eq!(widths(&state, 20.0), [50.0, 60.0], "and is as wide as the operator made it");
+    }
+
+    #[test]
+    fn a_later_key_decides_where_the_first_is_equal() {
+        let key = |column: &str, descending: bool| SortKey {
+            column: column.to_owned(),
+            descending,
+        };
+        let by = |column: &str| if column == "a" { Ordering::Equal } else { Ordering::Less };
+        assert_eq!(SortKey::order(&[key("a", true), key("b", true)], by), Ordering::Greater);
+        assert_eq!(SortKey::order(&[key("a", false)], by), Ordering::Equal);
     }
 
     #[test]
