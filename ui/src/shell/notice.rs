@@ -11,6 +11,9 @@ use crate::{
 /// A line that is gone for less than this comes back without a word.
 const GRACE: Span = Span::seconds(2);
 
+/// Lines of the strip; its tooltip has the rest.
+const ROWS: usize = 4;
+
 /// What the operator must know whatever screen is shown.
 struct Told {
     icon: Icon,
@@ -94,8 +97,8 @@ pub(super) fn show(ui: &mut Ui, status: &Status, done: &mut Gestures) {
     let aside = 2.0 * space.m + theme.scale.text.title + 2.0 * space.s + if button.is_some() { 110.0 } else { 0.0 };
     let font = Weight::Medium.at(theme.scale.text.body);
     let room = (ui.available_width() - aside).max(160.0);
-    let told = text::prose(ui.painter(), &words, &font, room).into_owned();
-    let told = ui.painter().layout(told, font, theme.palette.text.strong, room);
+    let told = text::block(ui.painter(), &words, font, theme.palette.text.strong, room, ROWS);
+    let cut = told.elided;
     let height = (told.size().y + space.s).max(theme.scale.control.height) + space.s;
     let strip = Panel::top("notice").exact_size(height).resizable(false).frame(frame);
     strip.show_separator_line(false).show(ui, |ui| {
@@ -109,6 +112,9 @@ pub(super) fn show(ui: &mut Ui, status: &Status, done: &mut Gestures) {
                 let (place, response) = ui.allocate_exact_size(told.size(), Sense::hover());
                 response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
                 ui.painter().galley(place.min, told, theme.palette.text.strong);
+                if cut {
+                    text::hover(response, &words);
+                }
             });
         });
     });

@@ -3,6 +3,7 @@ use egui::{Align, Align2, Area, Context, Id, Key, Modal, Modifiers, Rect, Role, 
 use super::Gestures;
 use crate::{
     command::{Command, Situation},
+    format,
     theme::{Icon, Level, Theme, Weight},
     widgets::{badge, dialog, field, key, text},
 };
@@ -170,16 +171,18 @@ fn draw(ui: &mut Ui, theme: &Theme, line: &Line, here: bool, moved: bool) -> boo
                 Some(level) => badge::paint(ui.painter(), theme, Rect::from_center_size(glyph.center(), vec2(16.0, 16.0)), level),
                 None => text::paint_icon(ui.painter(), glyph, Icon::MAP_PIN, 16.0, theme.palette.text.soft),
             }
-            text::paint(ui.painter(), rest, &found.name, font, theme.palette.text.strong, Align::Min);
-            let what = Weight::Regular.at(theme.scale.text.small);
-            text::paint(
+            let what = text::line(
                 ui.painter(),
-                rest.with_min_x(rest.center().x),
                 &found.what,
-                what,
+                Weight::Regular.at(theme.scale.text.small),
                 theme.palette.text.soft,
-                Align::Max,
+                rest.width() / 2.0,
             );
+            let corner = egui::pos2(rest.right() - what.size().x, rest.center().y - what.size().y / 2.0);
+            let named = rest.with_max_x(corner.x - theme.scale.space.s);
+            ui.painter().galley(corner, what, theme.palette.text.soft);
+            let name = format::named(&found.name);
+            text::paint(ui.painter(), named, name, font, theme.palette.text.strong, Align::Min);
             format!("{}, {}", found.name, found.what)
         }
     };

@@ -1,6 +1,6 @@
 //! Every screen with what no network should send, and one will.
 
-use egui::{MissingGlyphPolicy, vec2};
+use egui::{Key, MissingGlyphPolicy, Modifiers, vec2};
 use egui_kittest::SnapshotResults;
 use pedkai_core::{
     model::{Span, Timestamp},
@@ -11,12 +11,15 @@ use serde_json::json;
 use super::{
     DESK, clock, picture,
     pictures::{screen, status},
+    window,
 };
 use crate::{
     command::{Command, ListCommand, Situation},
+    desk::{Desk, Surroundings},
     intent::Fetch,
     model::{Aim, Asked, Detail, Fate, Model, samples},
     shell::{Link, Shell, Status},
+    theme::ThemeName,
     views::{ViewName, alarms::Alarms, incident::Incident, incidents::Incidents, outbox::OutboxView, overview::Overview, system::System, topology::Topology},
 };
 
@@ -177,4 +180,33 @@ fn frame() {
             shell.show(ui, &clock(), &told, &situation, |_| Vec::new(), |_, _| {});
         }
     });
+}
+
+#[test]
+fn what_floats() {
+    let mut results = SnapshotResults::new();
+    let mut desk = Desk::default();
+    for (_, name) in samples::names().into_iter().take(4) {
+        desk.tell(false, format!("Clear by hand of linkDown on {name} was refused: it is owned by {name}"));
+    }
+    let (model, around) = (strange(), Surroundings::default());
+    let mut harness = window(ThemeName::Dark, vec2(800.0, 600.0), |ui| {
+        if boxes(ui) {
+            desk.show(ui, &model, &clock(), &around);
+        }
+    });
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    harness.run();
+    harness.key_press(Key::X);
+    harness.run();
+    harness.snapshot("strange_dialog");
+    results.extend_harness(&mut harness);
+    harness.key_press(Key::Escape);
+    harness.run();
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    harness.run();
+    harness.event(egui::Event::Text("re".to_owned()));
+    harness.run();
+    harness.snapshot("strange_palette");
+    results.extend_harness(&mut harness);
 }

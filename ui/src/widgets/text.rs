@@ -41,6 +41,14 @@ pub fn prose<'a>(painter: &Painter, text: &'a str, font: &FontId, width: f32) ->
     Cow::Owned(script::broken(&clean, width - 1.0, measure))
 }
 
+/// Prose laid out in at most `rows` lines no wider than `width`; what is missing then has its sign.
+pub fn block(painter: &Painter, text: &str, font: FontId, ink: Color32, width: f32, rows: usize) -> Arc<Galley> {
+    let words = prose(painter, text, &font, width).into_owned();
+    let mut job = LayoutJob::simple(words, font, ink, width);
+    job.wrap.max_rows = rows;
+    painter.layout_job(job)
+}
+
 /// Paints one line in the middle of `rect`'s height and says whether it had to be cut.
 pub fn paint(painter: &Painter, rect: Rect, text: &str, font: FontId, ink: Color32, align: Align) -> bool {
     if text.is_empty() || rect.width() <= 0.0 {

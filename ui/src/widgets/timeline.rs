@@ -5,7 +5,7 @@ use pedkai_core::model::{Span, Timestamp};
 
 use super::{badge, text};
 use crate::{
-    format::Clock,
+    format::{self, Clock},
     theme::{Level, Theme, Weight},
 };
 
@@ -33,6 +33,8 @@ pub struct Timeline<'a> {
 
 /// Room of one label.
 const LABEL: f32 = 78.0;
+/// Marks of one heap that its tooltip tells.
+const TOLD: usize = 12;
 const DAY: i64 = 86_400;
 const STEPS: [i64; 14] = [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 604_800];
 
@@ -44,16 +46,22 @@ impl Timeline<'_> {
         let lane = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - 18.0)).shrink2(vec2(10.0, 0.0));
         ui.painter().hline(lane.x_range(), lane.center().y, (1.0, theme.palette.ground.line_strong));
         self.ticks(ui, &theme, clock, lane, rect);
-        let mut marks: Vec<&Mark> = self.marks.iter().collect();
-        marks.sort_by_key(|mark| (std::cmp::Reverse(mark.level), mark.at));
         let side = theme.scale.control.badge;
         let pointer = response.hover_pos();
         let mut under = Vec::new();
-        for mark in marks {
-            let place = Rect::from_center_size(pos2(self.x(lane, mark.at), lane.center().y), Vec2::splat(side));
-            badge::paint(ui.painter(), &theme, place, mark.level);
+        for (x, marks) in self.heaps(lane, side) {
+            let Some(worst) = marks.iter().map(|mark| mark.level).min() else { continue };
+            let place = Rect::from_center_size(pos2(x, lane.center().y), Vec2::splat(side));
+            badge::paint(ui.painter(), &theme, place, worst);
+            if marks.len() > 1 {
+                let above = Rect::from_center_size(pos2(x, place.top() - 5.0), vec2(LABEL, 10.0));
+                let font = Weight::Medium.at(theme.scale.text.caption);
+                text::paint(ui.painter(), above, &format::short(marks.len()), font, theme.palette.text.soft, Align::Center);
+            }
             if pointer.is_some_and(|pointer| place.expand(2.0).contains(pointer)) {
-                under.push(format!("{}  {}", clock.time(mark.at), mark.words));
+                under.extend(marks.iter().take(TOLD).map(|mark| format!("{}  {}", clock.short(mark.at), mark.words)));
+                let more = marks.len().saturating_sub(TOLD);
+                under.extend((more > 0).then(|| format!("and {} more", format::count(more))));
             }
         }
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("Timeline with {} marks", self.marks.len())));
@@ -62,6 +70,21 @@ impl Timeline<'_> {
         } else {
             text::hover_at_pointer(response, &under.join("\n"))
         }
+    }
+
+    /// Marks from left to right; those that would lie over each other are one heap, which stands where its first one does.
+    fn heaps(&self, lane: Rect, side: f32) -> Vec<(f32, Vec<&Mark>)> {
+        let mut marks: Vec<&Mark> = self.marks.iter().collect();
+        marks.sort_by_key(|mark| (mark.at, mark.level));
+        let mut heaps: Vec<(f32, Vec<&Mark>)> = Vec::new();
+        for mark in marks {
+            let x = self.x(lane, mark.at);
+            match heaps.last_mut() {
+                Some((first, heap)) if x - *first < side => heap.push(mark),
+                _ => heaps.push((x, vec![mark])),
+            }
+        }
+        heaps
     }
 
     fn x(&self, lane: Rect, at: Timestamp) -> f32 {
@@ -112,6 +135,22 @@ fn step(wanted: f64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_that_would_lie_over_each_other_are_one_heap() {
+        let mark = |seconds: i64, level: Level| Mark {
+            at: Timestamp::EPOCH.plus(Span::seconds(seconds)),
+            level,
+            words: String::new(),
+        };
+        let marks = [mark(100, Level::Minor), mark(4, Level::Critical), mark(0, Level::Major), mark(60, Level::Minor)];
+        let (from, to) = (Timestamp::EPOCH, Timestamp::EPOCH.plus(Span::seconds(100)));
+        let strip = Timeline { from, to, marks: &marks };
+        let lane = Rect::from_min_size(pos2(0.0, 0.0), vec2(200.0, 30.0));
+        let heaps = strip.heaps(lane, 16.0);
+        let told: Vec<(i32, usize)> = heaps.iter().map(|(x, heap)| (x.round() as i32, heap.len())).collect();
+        assert_eq!(told, [(0, 2), (120, 1), (200, 1)]);
+    }
 
     #[test]
     fn labels_stand_apart_over_a_second_and_over_eight_thousand_years() {

@@ -32,6 +32,8 @@ pub struct Toasts {
 
 const LIFE_SECONDS: f64 = 4.0;
 const AT_MOST: usize = 5;
+/// Lines of one toast; its tooltip has the rest.
+const ROWS: usize = 5;
 
 impl Toasts {
     /// Adds one; the oldest gives way.
@@ -47,7 +49,7 @@ impl Toasts {
         self.all.drain(..surplus);
     }
 
-    /// Draws them at the lower right, above the strip of a list, and lets the old ones go.
+    /// Draws them at the lower right, above the strip of a list and below every dialog, and lets the old ones go.
     pub fn show(&mut self, ctx: &Context) {
         if self.all.is_empty() {
             return;
@@ -70,7 +72,7 @@ impl Toasts {
         let strip = theme.scale.control.height + 2.0 * theme.scale.space.s;
         let mut closed = None;
         let area = Area::new(Id::unique("toasts"))
-            .order(Order::Tooltip)
+            .order(Order::Middle)
             .anchor(egui::Align2::RIGHT_BOTTOM, [-gap, -gap - strip]);
         area.show(ctx, |ui| {
             ui.spacing_mut().item_spacing.y = theme.scale.space.s;
@@ -107,8 +109,8 @@ fn draw(ui: &mut Ui, theme: &Theme, toast: &Toast) -> bool {
             let control = theme.scale.control.height;
             let room = ui.available_width() - 2.0 * (control + theme.scale.space.s);
             let font = Weight::Regular.at(theme.scale.text.body);
-            let words = text::prose(ui.painter(), &toast.words, &font, room).into_owned();
-            let words = ui.painter().layout(words, font, theme.palette.text.normal, room);
+            let words = text::block(ui.painter(), &toast.words, font, theme.palette.text.normal, room, ROWS);
+            let cut = words.elided;
             let height = words.size().y.max(control);
             ui.spacing_mut().interact_size.y = height;
             ui.horizontal(|ui| {
@@ -117,6 +119,9 @@ fn draw(ui: &mut Ui, theme: &Theme, toast: &Toast) -> bool {
                 response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &toast.words));
                 let corner = egui::pos2(place.left(), place.center().y - words.size().y / 2.0);
                 ui.painter().galley(corner, words, theme.palette.text.normal);
+                if cut {
+                    text::hover(response, &toast.words);
+                }
                 button::icon(ui, Icon::X, "Close this notice", false).clicked()
             })
             .inner

@@ -34,14 +34,15 @@ pub(super) fn entity(ui: &mut Ui, model: &Model, graph: &Graph, clock: &Clock, i
     frame(ui, |ui| {
         let theme = Theme::of(ui);
         head(ui, model, id, &mut asked);
-        ui.horizontal_wrapped(|ui| {
-            if Button::new("Alarms").icon(Icon::BELL).key("Enter").show(ui).clicked() {
+        ui.horizontal(|ui| {
+            let label = if reach_shown { "Hide reach" } else { "What if it fails" };
+            let alarms = Button::new("Alarms").icon(Icon::BELL).key("Enter");
+            let reach = Button::new(label).icon(Icon::BROADCAST).chosen(reach_shown);
+            let [alarms, reach] = button::fitting(ui, ui.available_width(), [alarms, reach]);
+            if alarms.show(ui).clicked() {
                 intents.push(Intent::ShowAlarmsOf(id));
             }
-            let label = if reach_shown { "Hide reach" } else { "What if it fails" };
-            if Button::new(label).icon(Icon::BROADCAST).chosen(reach_shown).show(ui).clicked() {
-                asked.reach = true;
-            }
+            asked.reach |= reach.show(ui).clicked();
         });
         if reach_shown {
             ui.add_space(theme.scale.space.xs);
