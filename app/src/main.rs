@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use eframe::egui::ViewportBuilder;
-use pedkai_seat::{args, platform, window};
+use pedkai_seat::{args, picture, platform, window};
 
 /// The map's meshes are some megabytes, made anew for every frame: an allocator that keeps its pages saves half of such a frame.
 #[global_allocator]
@@ -18,20 +18,19 @@ fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let args = args::Args::parse();
-    if let Err(words) = args.check() {
-        tracing::error!("{words}");
-        return ExitCode::FAILURE;
-    }
-    match run(args) {
+    let checked = args.check().map_err(str::to_owned).and_then(|()| picture::check(&args));
+    let outcome = picture::Outcome::default();
+    let ran = checked.and_then(|()| run(args, outcome.clone()).map_err(|error| error.to_string()));
+    match ran.and_then(|()| outcome.verdict()) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!("{error}");
+        Err(words) => {
+            tracing::error!("{words}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(args: args::Args) -> Result<(), eframe::Error> {
+fn run(args: args::Args, outcome: picture::Outcome) -> Result<(), eframe::Error> {
     let (width, height) = args.size.unwrap_or((1_600.0, 900.0));
     let mut viewport = ViewportBuilder::default()
         .with_title("Pedkai")
@@ -55,6 +54,6 @@ fn run(args: args::Args) -> Result<(), eframe::Error> {
     eframe::run_native(
         "pedkai",
         options,
-        Box::new(move |creation| Ok(Box::new(window::Window::new(&creation.egui_ctx, args)?))),
+        Box::new(move |creation| Ok(Box::new(window::Window::new(&creation.egui_ctx, args, outcome)?))),
     )
 }

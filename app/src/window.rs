@@ -16,7 +16,7 @@ use crate::{
     handle,
     link::{Credential, Link, Order, Target},
     logic,
-    picture::{self, Pictures},
+    picture::{self, Outcome, Pictures},
     platform::{
         self,
         child::{Collector, Wish},
@@ -188,7 +188,7 @@ const ROUND: [ViewName; 4] = [ViewName::Overview, ViewName::Topology, ViewName::
 
 impl Window {
     /// A window as the command line and the settings want it.
-    pub fn new(ctx: &Context, args: Args) -> anyhow::Result<Self> {
+    pub fn new(ctx: &Context, args: Args, outcome: Outcome) -> anyhow::Result<Self> {
         let mut settings = Settings::load(&folders::settings());
         if let Some(theme) = args.theme {
             settings.layout.look.theme = theme;
@@ -215,7 +215,7 @@ impl Window {
         if args.wall {
             ctx.set_zoom_factor(1.5);
         }
-        let pictures = Pictures::wanted(&args);
+        let pictures = Pictures::wanted(&args, outcome);
         Ok(Self {
             seat,
             args,

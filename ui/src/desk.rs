@@ -269,7 +269,8 @@ impl Desk {
             | Intent::Fetch(_)
             | Intent::LocalTime(_)
             | Intent::Look(_)
-            | Intent::Reconnect => return false,
+            | Intent::Reconnect
+            | Intent::Withdraw(_) => return false,
         }
         true
     }

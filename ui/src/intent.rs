@@ -14,6 +14,8 @@ pub enum Intent {
     Again(Vec<Uuid>),
     /// Let refusals go.
     Dismiss(Vec<Uuid>),
+    /// Take back what waits and was not sent.
+    Withdraw(Vec<Uuid>),
     /// Show another screen.
     Go(ViewName),
     /// Show one incident.

@@ -23,6 +23,11 @@ pub(super) fn dismiss(seat: &mut Seat, refused: Vec<Uuid>) {
     seat.order(Order::Dismiss(refused));
 }
 
+/// Takes back what waits.
+pub(super) fn withdraw(seat: &mut Seat, waiting: Vec<Uuid>) {
+    seat.order(Order::Withdraw(waiting));
+}
+
 /// Asks a question; the same one is asked once while its answer is awaited.
 pub(super) fn fetch(seat: &mut Seat, question: Fetch) {
     match seat.replica.model.details.get(&question) {

@@ -19,6 +19,7 @@ pub fn handle(ctx: &Context, seat: &mut Seat, intent: Intent) {
         Intent::Act(act) => collector::act(seat, act),
         Intent::Again(refused) => collector::again(seat, refused),
         Intent::Dismiss(refused) => collector::dismiss(seat, refused),
+        Intent::Withdraw(waiting) => collector::withdraw(seat, waiting),
         Intent::Fetch(question) => collector::fetch(seat, question),
         Intent::Reconnect => collector::reconnect(seat),
         Intent::Copy(text) => ctx.copy_text(text),

@@ -36,6 +36,10 @@ struct Held {
     shown: bool,
     /// It found no line once.
     late: bool,
+    /// It may have gone out before what is under way now.
+    before: bool,
+    /// It is kept as sent, and is about to be for the first time.
+    fresh: bool,
     /// The verb, as the wire has it.
     word: String,
     done: usize,
@@ -50,6 +54,8 @@ impl Held {
             letter,
             shown: false,
             late,
+            before: false,
+            fresh: false,
             done: 0,
             refused: Vec::new(),
         }
@@ -114,11 +120,43 @@ impl Waiting {
         waiting
     }
 
-    /// Commands to send next: the oldest letter's, or a part of them.
-    pub(super) fn next(&self) -> Option<Vec<CommandRequest>> {
+    /// Commands to send next: the oldest letter's, or a part of them. From here on it cannot be taken back.
+    pub(super) async fn send_out(&mut self, herald: &Herald) -> Option<Vec<CommandRequest>> {
+        let held = self.letters.front_mut()?;
+        held.before = held.letter.sent && !std::mem::take(&mut held.fresh);
+        if !std::mem::replace(&mut held.letter.sent, true) {
+            self.mark(herald, true).await;
+        }
         let requests = &self.letters.front()?.letter.requests;
         let singly = requests.iter().take_while(|request| request.filter.is_none()).count().min(SLICE);
         Some(requests.iter().take(singly.max(1)).cloned().collect())
+    }
+
+    /// Keeps whether the oldest may have gone out.
+    async fn mark(&mut self, herald: &Herald, sent: bool) {
+        let Some(number) = self.letters.front().map(|held| held.letter.number) else {
+            return;
+        };
+        if let Some(Err(error)) = self.outbox.as_mut().map(|outbox| outbox.mark(number, sent)) {
+            unkept(herald, &error).await;
+        }
+    }
+
+    /// Takes back what waits and did not go out. What did may be done, whatever is heard of it.
+    pub(super) async fn withdraw(&mut self, herald: &Herald, ids: &[Uuid]) {
+        let wanted = |held: &Held| ids.contains(&held.letter.asked.id);
+        let gone = self.letters.iter().filter(|held| wanted(held) && held.letter.sent).count();
+        let (back, stay): (VecDeque<Held>, VecDeque<Held>) = self.letters.drain(..).partition(|held| wanted(held) && !held.letter.sent);
+        self.letters = stay;
+        let requests: Vec<CommandRequest> = back.iter().flat_map(|held| held.letter.requests.clone()).collect();
+        if let Some(Err(error)) = self.outbox.as_mut().map(|outbox| outbox.answered(&requests, &[])) {
+            unkept(herald, &error).await;
+        }
+        for held in &back {
+            herald.tell(News::Settled(held.letter.asked.id)).await;
+        }
+        herald.tell(News::Waiting(self.letters.len())).await;
+        herald.tell(News::Withdrawn(back.len(), gone)).await;
     }
 
     /// Takes in what an operator asks.
@@ -170,12 +208,18 @@ impl Waiting {
     }
 
     async fn add(&mut self, herald: &Herald, mut letters: Vec<Letter>, instead_of: &[Uuid]) {
+        // The first goes out at once where nothing is before it: that is kept with it.
+        let at_once = self.letters.is_empty();
+        if let Some(first) = letters.first_mut() {
+            first.sent = at_once;
+        }
         if let Some(Err(error)) = self.outbox.as_mut().map(|outbox| outbox.put(&mut letters, instead_of)) {
             unkept(herald, &error).await;
         }
         let behind = self.letters.front().is_some_and(|first| first.late);
         for letter in letters {
             let mut held = Held::new(letter, behind);
+            held.fresh = held.letter.sent;
             // What is answered at once is not told to wait.
             if !self.letters.is_empty() || held.letter.requests.len() > 1 {
                 held.show(herald).await;
@@ -218,6 +262,7 @@ impl Waiting {
     pub(super) async fn settle(&mut self, herald: &Herald, answers: Vec<Answered>) -> bool {
         let Some(mut held) = self.letters.pop_front() else { return true };
         let sent = answers.len();
+        let unsent = answers.iter().all(|(_, became)| matches!(became, Err(Unanswered::Unsent)));
         let answers: Vec<(CommandRequest, Became)> = answers
             .into_iter()
             .filter_map(|(request, became)| became.ok().map(|became| (request, became)))
@@ -231,7 +276,12 @@ impl Waiting {
             self.finish(herald, held).await;
         } else {
             held.show(herald).await;
+            let unsent = unsent && !held.before;
+            held.letter.sent = !unsent;
             self.letters.push_front(held);
+            if unsent {
+                self.mark(herald, false).await;
+            }
         }
         if cut {
             // Those behind it find no line either.
@@ -318,6 +368,7 @@ impl Waiting {
 fn letter(asked: Asked, template: &CommandRequest) -> Letter {
     Letter {
         number: 0,
+        sent: false,
         requests: requests(template, &asked.aims),
         asked,
     }

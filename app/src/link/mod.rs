@@ -93,6 +93,8 @@ pub enum News {
     Answered(Uuid, usize),
     /// Something that was asked is done, or was dismissed.
     Settled(Uuid),
+    /// So many were taken back; so many not, for they went out.
+    Withdrawn(usize, usize),
     /// So many commands that had waited for the line are done.
     Merged(usize),
 }
@@ -117,6 +119,8 @@ pub enum Order {
     Retry(Vec<Uuid>, String),
     /// Let refusals go.
     Dismiss(Vec<Uuid>),
+    /// Take back what waits, as far as it was not sent.
+    Withdraw(Vec<Uuid>),
     /// Ask a question.
     Fetch(Fetch),
     /// Try again at once.
@@ -171,7 +175,8 @@ impl News {
             | Self::Settled(_)
             | Self::Unfit(_)
             | Self::Unkept(_)
-            | Self::Waiting(_) => Duration::ZERO,
+            | Self::Waiting(_)
+            | Self::Withdrawn(..) => Duration::ZERO,
         }
     }
 }

@@ -28,7 +28,10 @@ pub(super) async fn serve(session: Arc<Session>, herald: Herald, mut heard: queu
     let mut resting = false;
     let mut retry = tokio::time::interval(RETRY);
     loop {
-        if let Some(next) = waiting.next().filter(|_| attempts.is_empty() && !resting) {
+        if attempts.is_empty()
+            && !resting
+            && let Some(next) = waiting.send_out(&herald).await
+        {
             attempts.push(attempt(session.clone(), next));
         }
         tokio::select! {
@@ -55,6 +58,7 @@ pub(super) async fn serve(session: Arc<Session>, herald: Herald, mut heard: queu
                     resting = false;
                     retry.reset();
                 }
+                Some(Order::Withdraw(ids)) => waiting.withdraw(&herald, &ids).await,
                 Some(Order::Dismiss(ids)) => waiting.dismiss(&herald, &ids).await,
             },
             Some(answers) = attempts.next(), if !attempts.is_empty() => {

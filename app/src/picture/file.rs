@@ -1,6 +1,6 @@
 //! Pictures as files: in full, or with few colours for documents.
 
-use std::{collections::BTreeMap, fs::File, io::BufWriter, path::Path};
+use std::{collections::BTreeMap, io::Cursor, path::Path};
 
 use anyhow::Context as _;
 use eframe::egui::ColorImage;
@@ -21,12 +21,15 @@ pub(super) fn write(shot: &Shot, picture: &ColorImage) -> anyhow::Result<()> {
         return small(&shot.file, width, height, &pixels);
     }
     let whole = image::RgbImage::from_raw(width, height, pixels.into_flattened()).context("the picture is cut off")?;
-    Ok(whole.save_with_format(&shot.file, image::ImageFormat::Png)?)
+    let mut bytes = Cursor::new(Vec::new());
+    whole.write_to(&mut bytes, image::ImageFormat::Png)?;
+    Ok(std::fs::write(&shot.file, bytes.into_inner())?)
 }
 
 fn small(path: &Path, width: u32, height: u32, pixels: &[[u8; 3]]) -> anyhow::Result<()> {
     let few = Few::of(pixels);
-    let mut encoder = png::Encoder::new(BufWriter::new(File::create(path)?), width, height);
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Indexed);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_palette(few.palette.into_flattened());
@@ -35,7 +38,8 @@ fn small(path: &Path, width: u32, height: u32, pixels: &[[u8; 3]]) -> anyhow::Re
     encoder.set_filter(png::Filter::NoFilter);
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&few.pixels)?;
-    Ok(writer.finish()?)
+    writer.finish()?;
+    Ok(std::fs::write(path, bytes)?)
 }
 
 /// A picture of at most 256 colours.
@@ -113,6 +117,24 @@ mod tests {
         for small in [false, true] {
             let (pixels, read) = written(small, few());
             assert_eq!((read.dimensions(), worst(&pixels, &read)), ((256, 8), 0));
+        }
+    }
+
+    #[test]
+    fn a_disk_that_is_full_or_refuses_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("file"), "").unwrap();
+        let mut files = vec![folder.path().join("file").join("picture.png")];
+        if cfg!(target_os = "linux") {
+            files.push("/dev/full".into());
+        }
+        for (file, small) in files.into_iter().flat_map(|file| [(file.clone(), false), (file, true)]) {
+            let shot = Shot {
+                file,
+                small,
+                ..Shot::default()
+            };
+            assert!(write(&shot, &ColorImage::filled([64, 64], Color32::RED)).is_err(), "{shot:?}");
         }
     }
 

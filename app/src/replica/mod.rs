@@ -115,6 +115,7 @@ impl Replica {
             News::Live => (self.state, self.admitted) = (State::Live, true),
             News::Heartbeat => {}
             News::Skew(ahead) => self.skew = Some(ahead),
+            News::Withdrawn(back, gone) => return withdrawn(back, gone),
             News::Done(outcome) => return Some(told(outcome)),
             News::Merged(commands) => return Some(Word::Done(format!("{} that had waited: done", format::counted(commands, "command")))),
             News::Answer(question, detail) => {
@@ -176,6 +177,17 @@ impl Replica {
     /// Whether everything has been copied at least once and the line is up.
     pub fn is_live(&self) -> bool {
         matches!(self.state, State::Live)
+    }
+}
+
+fn withdrawn(back: usize, gone: usize) -> Option<Word> {
+    let taken = format!("{} taken back, nothing of it was sent", format::counted(back, "command"));
+    let out = format!("{} cannot be taken back: sent already, and may be done", format::counted(gone, "command"));
+    match (back, gone) {
+        (0, 0) => None,
+        (_, 0) => Some(Word::Done(taken)),
+        (0, _) => Some(Word::Refused(out)),
+        _ => Some(Word::Refused(format!("{taken}; {out}"))),
     }
 }
 

@@ -157,6 +157,7 @@ fn a_command_comes_back_as_it_was_or_the_operator_is_told_whatever_is_done_to_th
         let letters: Vec<Letter> = (0..60)
             .map(|number| Letter {
                 number: 0,
+                sent: false,
                 asked: asked(1_000 + number),
                 requests: vec![request(number)],
             })

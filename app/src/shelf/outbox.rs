@@ -33,6 +33,13 @@ CREATE TABLE IF NOT EXISTS returned (
 CREATE TABLE IF NOT EXISTS seal (one INTEGER PRIMARY KEY CHECK (one = 1), sum INTEGER NOT NULL);
 INSERT OR IGNORE INTO seal (one, sum) VALUES (1, 0);
 ";
+/// Columns that an earlier version did not have. Of what it kept nobody knows whether it went out.
+const COLUMNS: [(&str, &str, &str); 4] = [
+    ("command", "mark", "INTEGER NOT NULL DEFAULT 0"),
+    ("letter", "mark", "INTEGER NOT NULL DEFAULT 0"),
+    ("letter", "sent", "INTEGER NOT NULL DEFAULT 1"),
+    ("returned", "mark", "INTEGER NOT NULL DEFAULT 0"),
+];
 /// The tables whose rows bear marks.
 const MARKED: [&str; 3] = ["command", "letter", "returned"];
 
@@ -41,6 +48,8 @@ const MARKED: [&str; 3] = ["command", "letter", "returned"];
 pub struct Letter {
     /// Its number.
     pub number: i64,
+    /// It may have gone out: nobody can take it back.
+    pub sent: bool,
     /// What was asked, as it is shown.
     pub asked: Asked,
     /// What nobody answered yet.
@@ -114,9 +123,7 @@ impl Outbox {
         sound(&connection)?;
         connection.execute_batch("BEGIN")?;
         connection.execute_batch(SCHEMA)?;
-        for table in MARKED {
-            bear_marks(&connection, table)?;
-        }
+        grow(&connection)?;
         connection.execute_batch("COMMIT")?;
         let outbox = Self { connection, aside: None };
         outbox.letters()?;
@@ -146,8 +153,8 @@ impl Outbox {
             let asked = text(&letter.asked)?;
             let mark = seal(&[&number.to_le_bytes(), asked.as_bytes()]);
             transaction
-                .prepare_cached("INSERT INTO letter (number, asked, mark) VALUES (?1, ?2, ?3)")?
-                .execute(params![number, asked, mark])?;
+                .prepare_cached("INSERT INTO letter (number, asked, mark, sent) VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![number, asked, mark, letter.sent])?;
             for request in &letter.requests {
                 let (id, text) = (request.id.as_bytes(), text(request)?);
                 let mark = command_mark(number, id, &text);
@@ -160,6 +167,15 @@ impl Outbox {
             transaction.prepare_cached("DELETE FROM returned WHERE id = ?1")?.execute([old.as_bytes()])?;
         }
         transaction.commit()
+    }
+
+    /// Keeps whether a letter may have gone out.
+    ///
+    /// # Errors
+    /// Disk full, or a disk that refuses.
+    pub fn mark(&mut self, letter: i64, sent: bool) -> Result<()> {
+        let mut statement = self.connection.prepare_cached("UPDATE letter SET sent = ?2 WHERE number = ?1")?;
+        statement.execute(params![letter, sent]).map(drop)
     }
 
     /// Takes answered commands out and keeps those that came back refused, both or neither.
@@ -203,7 +219,7 @@ impl Outbox {
     /// # Errors
     /// Damaged, or a disk that refuses.
     pub fn letters(&self) -> Result<Vec<Letter>> {
-        let asked: Result<HashMap<i64, Asked>> = self.all(LETTERS, asked_of);
+        let asked: Result<HashMap<i64, (Asked, bool)>> = self.all(LETTERS, asked_of);
         let commands: Result<Vec<(i64, CommandRequest)>> = self.all(COMMANDS, command_of);
         Ok(gather(commands?, &asked?))
     }
@@ -222,7 +238,7 @@ impl Outbox {
 }
 
 const COMMANDS: &str = "SELECT mark, letter, id, request FROM command ORDER BY number";
-const LETTERS: &str = "SELECT mark, number, asked FROM letter ORDER BY number";
+const LETTERS: &str = "SELECT mark, number, asked, sent FROM letter ORDER BY number";
 const RETURNED: &str = "SELECT mark, id, returned FROM returned ORDER BY id";
 
 fn command_mark(letter: i64, id: &[u8], request: &str) -> u32 {
@@ -235,10 +251,10 @@ fn command_of(row: &Row<'_>) -> Result<(i64, CommandRequest)> {
     Ok((letter, read(text)?))
 }
 
-fn asked_of(row: &Row<'_>) -> Result<(i64, Asked)> {
+fn asked_of(row: &Row<'_>) -> Result<(i64, (Asked, bool))> {
     let (number, text): (i64, _) = (row.get(1)?, row.get_ref(2)?.as_str()?);
     as_written(row, seal(&[&number.to_le_bytes(), text.as_bytes()]))?;
-    Ok((number, read(text)?))
+    Ok((number, (read(text)?, row.get(3)?)))
 }
 
 fn returned_of(row: &Row<'_>) -> Result<Returned> {
@@ -257,7 +273,7 @@ fn as_written(row: &Row<'_>, mark: u32) -> Result<()> {
 }
 
 /// Puts commands of one letter together again, in the order they were given.
-fn gather(commands: Vec<(i64, CommandRequest)>, asked: &HashMap<i64, Asked>) -> Vec<Letter> {
+fn gather(commands: Vec<(i64, CommandRequest)>, asked: &HashMap<i64, (Asked, bool)>) -> Vec<Letter> {
     let mut letters: Vec<Letter> = Vec::new();
     for (number, request) in commands {
         match letters.last_mut().filter(|last| last.number == number) {
@@ -268,26 +284,31 @@ fn gather(commands: Vec<(i64, CommandRequest)>, asked: &HashMap<i64, Asked>) -> 
                 }
                 last.requests.push(request);
             }
-            None => letters.push(Letter {
-                number,
-                asked: asked.get(&number).cloned().unwrap_or_else(|| bare(&request)),
-                requests: vec![request],
-            }),
+            None => {
+                let (asked, sent) = asked.get(&number).cloned().unwrap_or_else(|| (bare(&request), true));
+                let requests = vec![request];
+                letters.push(Letter { number, sent, asked, requests });
+            }
         }
     }
     letters
 }
 
-/// Lets the rows of a table bear marks, where they do not yet.
-fn bear_marks(connection: &Connection, table: &str) -> Result<()> {
-    let known = "SELECT count(*) FROM pragma_table_info(?1) WHERE name = 'mark'";
-    if connection.query_row(known, [table], |row| row.get::<_, i64>(0))? == 0 {
-        connection.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN mark INTEGER NOT NULL DEFAULT 0"))?;
+/// Makes a file of an earlier version one of this.
+fn grow(connection: &Connection) -> Result<()> {
+    for (table, column, kind) in COLUMNS {
+        let known = "SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2";
+        if connection.query_row(known, [table, column], |row| row.get::<_, i64>(0))? == 0 {
+            connection.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN {column} {kind}"))?;
+        }
     }
-    connection.execute_batch(&format!(
-        "CREATE TRIGGER IF NOT EXISTS {table}_in AFTER INSERT ON {table} BEGIN UPDATE seal SET sum = sum + new.mark; END;
-         CREATE TRIGGER IF NOT EXISTS {table}_out AFTER DELETE ON {table} BEGIN UPDATE seal SET sum = sum - old.mark; END;"
-    ))
+    for table in MARKED {
+        connection.execute_batch(&format!(
+            "CREATE TRIGGER IF NOT EXISTS {table}_in AFTER INSERT ON {table} BEGIN UPDATE seal SET sum = sum + new.mark; END;
+             CREATE TRIGGER IF NOT EXISTS {table}_out AFTER DELETE ON {table} BEGIN UPDATE seal SET sum = sum - old.mark; END;"
+        ))?;
+    }
+    Ok(())
 }
 
 fn text(what: &impl Serialize) -> Result<String> {

@@ -53,6 +53,8 @@ pub struct Fake {
     pub answers: std::sync::atomic::AtomicU16,
     /// Tells more than this version knows.
     pub newer: std::sync::atomic::AtomicBool,
+    /// Takes commands in and never answers.
+    pub silent: std::sync::atomic::AtomicBool,
     /// Seconds by which its clock is ahead of ours.
     pub ahead: std::sync::atomic::AtomicI64,
 }
@@ -125,6 +127,9 @@ pub async fn document(State(fake): Shared) -> Response {
 
 pub async fn command(State(fake): Shared, Json(asked): Json<Value>) -> Response {
     fake.commands.lock().unwrap().push(asked.clone());
+    if fake.silent.load(Ordering::SeqCst) {
+        return std::future::pending().await;
+    }
     let many = asked["filter"]["id"].as_str().map(|ids| ids.split(',').map(str::to_owned).collect::<Vec<_>>());
     match (asked["kind"].as_str(), many) {
         (Some("own"), Some(ids)) => {

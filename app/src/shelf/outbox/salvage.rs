@@ -21,7 +21,7 @@ pub(super) struct Saved {
 /// Reads what can be read. Only what bears its mark counts: a command that was changed must not be sent.
 pub(super) fn read(file: &Path) -> Saved {
     let Ok(connection) = Connection::open(file) else { return Saved::default() };
-    let asked: HashMap<i64, Asked> = sound(&connection, LETTERS, asked_of, |(number, _)| *number).into_iter().collect();
+    let asked: HashMap<i64, (Asked, bool)> = sound(&connection, LETTERS, asked_of, |(number, _)| *number).into_iter().collect();
     let mut commands: Vec<(i64, CommandRequest)> = sound(&connection, COMMANDS, command_of, |(_, request)| request.id);
     commands.sort_by_key(|(letter, _)| *letter);
     Saved {

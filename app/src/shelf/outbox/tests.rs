@@ -43,6 +43,7 @@ fn waiting(number: u128) -> Asked {
 fn letter(number: u128, requests: &[CommandRequest]) -> Letter {
     Letter {
         number: 0,
+        sent: false,
         asked: waiting(number),
         requests: requests.to_vec(),
     }
