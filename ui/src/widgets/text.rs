@@ -1,7 +1,14 @@
 //! Words: set in a step of the type scale, cut with an ellipsis when the place is too small.
 
-use egui::{Align, Align2, Color32, FontId, Galley, Painter, Rect, Response, RichText, Sense, TextStyle, Ui, pos2, text::LayoutJob, text::TextWrapping};
-use std::{borrow::Cow, sync::Arc};
+use egui::{
+    Align, Align2, Color32, FontId, Galley, Memory, Painter, Rect, Response, RichText, Sense, TextStyle, Ui, cache::FramePublisher, pos2, text::LayoutJob,
+    text::TextWrapping,
+};
+use std::{
+    borrow::Cow,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
 
 use super::script;
 use crate::theme::{Icon, Theme, Weight};
@@ -13,15 +20,38 @@ pub fn line(painter: &Painter, text: &str, font: FontId, ink: Color32, width: f3
     if !script::right_to_left(&clean) {
         return lay(painter, clean.into_owned(), font, ink, width);
     }
-    let whole = lay(painter, script::as_seen(&clean), font.clone(), ink, f32::INFINITY);
-    if whole.size().x <= width {
-        return whole;
+    let (words, cut) = seen(painter, &clean, &font, width);
+    let galley = lay(painter, words.to_string(), font, ink, f32::INFINITY);
+    if !cut {
+        return galley;
     }
-    let fits = |part: &str| lay(painter, part.to_owned(), font.clone(), ink, f32::INFINITY).size().x <= width;
-    let start = script::cut_to_fit(&clean, fits);
-    let mut cut = Galley::clone(&lay(painter, start, font, ink, width));
-    cut.elided = true;
-    Arc::new(cut)
+    let mut galley = Galley::clone(&galley);
+    galley.elided = true;
+    Arc::new(galley)
+}
+
+/// A line as it is seen within a width, and whether it had to be cut.
+type Seen = (Arc<str>, bool);
+
+/// Puts a line from right to left into the order it is seen in, and cuts it to `width`; what the frame before drew is kept.
+fn seen(painter: &Painter, clean: &str, font: &FontId, width: f32) -> Seen {
+    let mut hasher = DefaultHasher::new();
+    (clean, font, width.to_bits()).hash(&mut hasher);
+    let key = hasher.finish();
+    let kept = |memory: &mut Memory| memory.caches.cache::<FramePublisher<u64, Seen>>().get(&key).cloned();
+    let seen = painter.ctx().memory_mut(kept).unwrap_or_else(|| {
+        let ink = Theme::in_context(painter.ctx()).palette.text.normal;
+        let fits = |part: &str| lay(painter, part.to_owned(), font.clone(), ink, f32::INFINITY).size().x <= width;
+        let whole = script::as_seen(clean);
+        if fits(&whole) {
+            (whole.into(), false)
+        } else {
+            (script::cut_to_fit(clean, fits).into(), true)
+        }
+    });
+    let keep = |memory: &mut Memory| memory.caches.cache::<FramePublisher<u64, Seen>>().set(key, seen.clone());
+    painter.ctx().memory_mut(keep);
+    seen
 }
 
 fn lay(painter: &Painter, words: String, font: FontId, ink: Color32, width: f32) -> Arc<Galley> {

@@ -86,8 +86,9 @@ fn evidence(ui: &mut Ui, theme: &Theme, fact: &EvidenceRow) {
     };
     let against = matches!(fact.kind, EvidenceKind::ExpectedUnheard | EvidenceKind::Unexplained);
     let ink = if against { theme.palette.text.strong } else { theme.palette.text.soft };
+    let words = if fact.text.trim().is_empty() { meaning } else { &fact.text };
     ui.horizontal(|ui| {
         text::icon(ui, icon, ink, meaning);
-        text::label(ui, &fact.text, Weight::Regular.at(theme.scale.text.small), theme.palette.text.normal);
+        text::label(ui, words, Weight::Regular.at(theme.scale.text.small), theme.palette.text.normal);
     });
 }
