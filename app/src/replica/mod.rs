@@ -112,7 +112,10 @@ impl Replica {
             News::Changes(changes) => changes.into_iter().for_each(|change| self.model.apply(change)),
             News::Unreadable(why) => tracing::warn!(why, "a row of the feed could not be read"),
             News::Syncing(rows) => self.state = State::Syncing(rows),
-            News::Live => (self.state, self.admitted) = (State::Live, true),
+            News::Live => {
+                tracing::info!(alarms = self.model.alarms().len(), "in step with the collector");
+                (self.state, self.admitted) = (State::Live, true);
+            }
             News::Heartbeat => {}
             News::Skew(ahead) => self.skew = Some(ahead),
             News::Withdrawn(back, gone) => return withdrawn(back, gone),
@@ -123,6 +126,8 @@ impl Replica {
                 if !keeps {
                     self.model.details.put(question, detail);
                 }
+                // An answer, or that there is none, says nothing of the line that rows come by.
+                return None;
             }
         }
         self.heard_at = Some(now);
@@ -213,6 +218,7 @@ fn told(outcome: Outcome) -> Word {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pedkai_ui::intent::Fetch;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_micros(second * 1_000_000)
@@ -224,6 +230,8 @@ mod tests {
         assert_eq!(replica.link(at(0)), shell::Link::Connecting);
         replica.take(News::Live, at(10));
         assert_eq!(replica.link(at(20)), shell::Link::Live);
+        let failed = News::Answer(Fetch::Workers, Detail::Failed("connection refused".into()));
+        assert_eq!(replica.take(failed, at(95)), None);
         assert_eq!(replica.link(at(100)), shell::Link::Stale(Span::seconds(90)));
         replica.take(News::Failing("the disk is full".into()), at(104));
         assert_eq!(replica.link(at(109)), shell::Link::Failing(Span::seconds(99), "the disk is full".into()));

@@ -72,6 +72,23 @@ pub fn installed(name: &str) -> bool {
         .is_ok_and(|status| status.success())
 }
 
+/// Processor time that a process has used so far, all threads, user and system; `None` where the system does not tell.
+#[must_use]
+pub fn cpu_of(pid: u32) -> Option<Duration> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+    Some(Duration::from_millis(ticks * 10))
+}
+
+/// Memory of a process in bytes, by the name that the system gives it (`VmRSS:`); `None` where the system does not tell.
+#[must_use]
+pub fn memory_of(pid: u32, name: &str) -> Option<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    line.trim().trim_end_matches(" kB").parse::<u64>().ok().map(|kib| kib * 1024)
+}
+
 /// A collector in a data folder of its own.
 pub struct Collector {
     child: Option<Child>,
@@ -298,18 +315,13 @@ impl Collector {
     /// Processor time that it has used so far, all threads, user and system; `None` where the system does not tell.
     #[must_use]
     pub fn cpu(&self) -> Option<Duration> {
-        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.child.as_ref()?.id())).ok()?;
-        let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
-        let ticks = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
-        Some(Duration::from_millis(ticks * 10))
+        cpu_of(self.child.as_ref()?.id())
     }
 
     /// Resident memory in bytes; `None` where the system does not tell.
     #[must_use]
     pub fn memory(&self) -> Option<u64> {
-        let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.as_ref()?.id())).ok()?;
-        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-        line.trim().trim_end_matches(" kB").parse::<u64>().ok().map(|kib| kib * 1024)
+        memory_of(self.child.as_ref()?.id(), "VmRSS:")
     }
 
     /// The sum of a metric over its labels.

@@ -11,6 +11,23 @@ use crate::{program, run};
 /// Size of the display and of the window on it, pixels.
 pub const SIZE: (usize, usize) = (1280, 720);
 
+/// A part of the display, pixels.
+#[derive(Clone, Debug)]
+pub struct Area {
+    /// From left to right.
+    pub x: std::ops::Range<usize>,
+    /// From the top down.
+    pub y: std::ops::Range<usize>,
+}
+
+impl Area {
+    /// Rows of pixels over the whole width.
+    #[must_use]
+    pub const fn rows(from: usize, upto: usize) -> Self {
+        Self { x: 0..SIZE.0, y: from..upto }
+    }
+}
+
 /// A display whose pixels lie in a file (Xvfb).
 pub struct Display {
     server: Child,
@@ -53,11 +70,11 @@ impl Display {
         }
     }
 
-    /// What is on it now between two rows of pixels, four bytes a pixel.
+    /// What is in a part of it now, four bytes a pixel.
     ///
     /// # Errors
     /// When the file is not one of `xwd`'s format.
-    pub fn pixels(&self, rows: std::ops::Range<usize>) -> Result<Vec<u8>> {
+    pub fn pixels(&self, area: &Area) -> Result<Vec<u8>> {
         let file = std::fs::read(&self.pixels)?;
         let word = |at: usize| {
             let bytes = file.get(at * 4..at * 4 + 4).and_then(|bytes| bytes.try_into().ok());
@@ -66,8 +83,13 @@ impl Display {
         // XWDFileHeader: header_size, …, bytes_per_line, …, ncolors; a colour takes 12 bytes.
         let (header, line, colours) = (word(0)?, word(12)?, word(19)?);
         let start = header + colours * 12;
-        let bytes = file.get(start + rows.start * line..start + rows.end * line);
-        Ok(bytes.context("the picture has fewer rows")?.to_vec())
+        let mut seen = Vec::with_capacity(area.y.len() * area.x.len() * 4);
+        for row in area.y.clone() {
+            let begin = start + row * line;
+            let bytes = file.get(begin + area.x.start * 4..begin + area.x.end * 4);
+            seen.extend_from_slice(bytes.context("the picture is smaller")?);
+        }
+        Ok(seen)
     }
 
     fn tool(&self, words: &[&str]) -> Result<String> {
@@ -91,14 +113,14 @@ impl Display {
             .map(drop)
     }
 
-    /// Waits until `fits` says yes to the rows of pixels.
+    /// Waits until `fits` says yes to a part of the display.
     ///
     /// # Errors
     /// When it does not within `limit`.
-    pub fn until(&self, rows: std::ops::Range<usize>, limit: Duration, what: &str, fits: impl Fn(&[u8]) -> bool) -> Result<Duration> {
+    pub fn until(&self, area: &Area, limit: Duration, what: &str, fits: impl Fn(&[u8]) -> bool) -> Result<Duration> {
         let began = Instant::now();
         loop {
-            if fits(&self.pixels(rows.clone())?) {
+            if fits(&self.pixels(area)?) {
                 return Ok(began.elapsed());
             }
             if began.elapsed() > limit {
@@ -113,13 +135,13 @@ impl Display {
     ///
     /// # Errors
     /// When it goes on changing.
-    pub fn still(&self, rows: &std::ops::Range<usize>, quiet: Duration, limit: Duration) -> Result<Vec<u8>> {
+    pub fn still(&self, area: &Area, quiet: Duration, limit: Duration) -> Result<Vec<u8>> {
         let began = Instant::now();
-        let (mut seen, mut since) = (self.pixels(rows.clone())?, Instant::now());
+        let (mut seen, mut since) = (self.pixels(area)?, Instant::now());
         while since.elapsed() < quiet {
             ensure!(began.elapsed() < limit, "it goes on changing; see {}", self.keep()?.display());
             std::thread::sleep(Duration::from_millis(10));
-            let now = self.pixels(rows.clone())?;
+            let now = self.pixels(area)?;
             if now != seen {
                 (seen, since) = (now, Instant::now());
             }
@@ -148,6 +170,7 @@ pub struct Window {
     /// What it is shown on.
     pub display: Display,
     child: Child,
+    log: PathBuf,
 }
 
 impl Window {
@@ -157,7 +180,8 @@ impl Window {
     /// When the program has not been built, or there is no display.
     pub fn open(folder: &Path, collector: &str, token: &str, words: &[&str]) -> Result<Self> {
         let display = Display::start(&folder.join("screen"))?;
-        let log = std::fs::File::create(folder.join("stderr.log"))?;
+        let log = folder.join("stderr.log");
+        let stderr = std::fs::File::create(&log)?;
         // Nothing blinks, so that what changes is what was said.
         let settings = folder.join("settings/pedkai");
         std::fs::create_dir_all(&settings)?;
@@ -170,13 +194,42 @@ impl Window {
             .env("XDG_CONFIG_HOME", folder.join("settings"))
             .env("XDG_DATA_HOME", folder.join("data"))
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .env("RUST_LOG", "warn,pedkai_seat=info")
             .env_remove("WAYLAND_DISPLAY")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(log)
+            .stderr(stderr)
             .spawn()?;
-        display.focus("Pedkai")?;
-        Ok(Self { display, child })
+        Ok(Self { display, child, log })
+    }
+
+    /// Gives it the keyboard, once it is there.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub fn focus(&self) -> Result<()> {
+        self.display.focus("Pedkai")
+    }
+
+    /// What it said on its standard error so far.
+    ///
+    /// # Errors
+    /// When that cannot be read.
+    pub fn said(&self) -> Result<String> {
+        Ok(std::fs::read_to_string(&self.log)?)
+    }
+
+    /// Processor time of all its threads so far.
+    #[must_use]
+    pub fn cpu(&self) -> Option<Duration> {
+        crate::cpu_of(self.child.id())
+    }
+
+    /// Resident memory in bytes: all of it, and what is not shared with files (libraries, the picture's buffers).
+    #[must_use]
+    pub fn memory(&self) -> Option<(u64, u64)> {
+        let of = |name| crate::memory_of(self.child.id(), name);
+        Some((of("VmRSS:")?, of("RssAnon:")?))
     }
 
     /// Number of its process.

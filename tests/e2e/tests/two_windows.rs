@@ -6,13 +6,13 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use pedkai_e2e::window::Window;
+use pedkai_e2e::window::{Area, Window};
 use pedkai_e2e::{Collector, run_with_input};
 use serde_json::json;
 
 const PASSWORD: &str = "correct horse battery";
 /// The rows of the list, without the header with its clock and the words that come and go below.
-const LIST: std::ops::Range<usize> = 124..300;
+const LIST: Area = Area::rows(124, 300);
 const SOON: Duration = Duration::from_secs(60);
 
 fn login(collector: &Collector, name: &str) -> Result<String> {
@@ -55,17 +55,18 @@ fn two_windows_show_the_same_and_go_on_without_the_collector() -> Result<()> {
     let (mut ann, mut bob) = (open(&collector, folder.path(), "ann")?, open(&collector, folder.path(), "bob")?);
     collector.until("/api/v1/system/seats", SOON, |answer| (answer["items"].as_array()?.len() >= 2).then_some(()))?;
     for window in [&ann, &bob] {
+        window.focus()?;
         window.display.press("Down")?;
     }
     let before = ann.display.still(&LIST, Duration::from_secs(2), SOON)?;
-    bob.display.until(LIST, SOON, "both show the same", |seen| seen == before)?;
+    bob.display.until(&LIST, SOON, "both show the same", |seen| seen == before)?;
 
     ann.display.press("a")?;
     acknowledged(&collector, 1)?;
     bob.display
-        .until(LIST, Duration::from_secs(2), "bob sees that ann acknowledged", |seen| seen != before)?;
+        .until(&LIST, Duration::from_secs(2), "bob sees that ann acknowledged", |seen| seen != before)?;
     let after = ann.display.still(&LIST, Duration::from_secs(2), SOON)?;
-    bob.display.until(LIST, SOON, "both show the same after it", |seen| seen == after)?;
+    bob.display.until(&LIST, SOON, "both show the same after it", |seen| seen == after)?;
 
     // Without a collector everything stays readable, and what ann does waits.
     collector.kill()?;
@@ -77,7 +78,7 @@ fn two_windows_show_the_same_and_go_on_without_the_collector() -> Result<()> {
     let alone = bob.display.still(&LIST, Duration::from_secs(2), SOON)?;
     collector.serve()?;
     acknowledged(&collector, 2)?;
-    bob.display.until(LIST, SOON, "what waited reached bob", |seen| seen != alone)?;
+    bob.display.until(&LIST, SOON, "what waited reached bob", |seen| seen != alone)?;
     let who = collector.get("/api/v1/alarms?ack_state=acked")?;
     let names: Vec<&str> = who["items"]
         .as_array()

@@ -3,6 +3,7 @@
 mod decide;
 mod latency;
 mod ratios;
+mod seat;
 mod traps;
 mod webhook;
 
@@ -80,6 +81,14 @@ enum Whole {
         #[arg(long, default_value_t = 30)]
         seconds: u64,
     },
+    /// A workstation's window with many alarms on a large network: its first frame, its copy, memory, rest, from a trap to the pixels, keys
+    /// in a storm. Needs Xvfb and xdotool.
+    Seat {
+        #[arg(long, default_value_t = 100_000)]
+        alarms: usize,
+        #[arg(long, default_value_t = 60)]
+        traps: usize,
+    },
 }
 
 /// Small pieces of memory come and go by the million: an allocator made for that.
@@ -105,6 +114,7 @@ fn whole(bench: Whole) -> Result<Value> {
         Whole::Batches { seconds } => runtime.block_on(webhook::batches(&collector, seconds)),
         Whole::Singles { rate, seconds } => runtime.block_on(webhook::singles(&collector, rate, seconds)),
         Whole::Traps { rate, seconds } => traps::run(&collector, rate, seconds),
+        Whole::Seat { alarms, traps } => runtime.block_on(seat::run(&collector, folder.path(), alarms, traps)),
         Whole::Latency { rate, seconds } => runtime.block_on(latency::run(&collector, rate, seconds)),
     }
 }
