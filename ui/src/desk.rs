@@ -138,6 +138,12 @@ impl Desk {
         self.shell.go(ViewName::Topology);
     }
 
+    /// Shows the alarms of an entity and of what is drawn inside it.
+    pub fn show_alarms_of(&mut self, entity: uuid::Uuid) {
+        self.alarms.of_entity(entity);
+        self.shell.go(ViewName::Alarms);
+    }
+
     /// Changes the theme.
     pub fn wear(&mut self, ctx: &egui::Context, theme: ThemeName) {
         self.look.theme = theme;
@@ -176,6 +182,10 @@ impl Desk {
         self.gestures(ui, &done, &mut intents);
         self.toasts.show(ui.ctx());
         intents.retain(|intent| !self.go_along(intent));
+        if around.cannot_act.is_some() {
+            // Whatever a view lets through.
+            intents.retain(|intent| !matches!(intent, Intent::Act(_) | Intent::Again(_) | Intent::Dismiss(_)));
+        }
         intents
     }
 
@@ -190,7 +200,7 @@ impl Desk {
                 Vec::new()
             }
             ViewName::Incident => self.incident.show(ui, model, clock, &theirs, around.cannot_act),
-            ViewName::Incidents => self.incidents.show(ui, model, clock, &theirs),
+            ViewName::Incidents => self.incidents.show(ui, model, clock, &theirs, around.cannot_act),
             ViewName::Outbox => self.outbox.show(ui, model, clock, &theirs, around.cannot_act),
             ViewName::Overview => self.overview.show(ui, model, clock),
             ViewName::System => self.system.show(ui, model, clock),
@@ -258,10 +268,7 @@ impl Desk {
                 self.alarms.only(alarms.iter().copied());
                 self.shell.go(ViewName::Alarms);
             }
-            Intent::ShowAlarmsOf(entity) => {
-                self.alarms.of_entity(*entity);
-                self.shell.go(ViewName::Alarms);
-            }
+            Intent::ShowAlarmsOf(entity) => self.show_alarms_of(*entity),
             Intent::Act(_)
             | Intent::Again(_)
             | Intent::Copy(_)

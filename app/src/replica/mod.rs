@@ -102,6 +102,7 @@ impl Replica {
             News::Unkept(why) => return self.notes.unkept(&why).map(Word::Refused),
             News::Aside(aside) => return Some(Word::Refused(self.notes.aside(&aside))),
             News::Kept(at) => {
+                self.model.whole = true;
                 self.heard_at = Some(at);
                 return None;
             }
@@ -115,6 +116,7 @@ impl Replica {
             News::Live => {
                 tracing::info!(alarms = self.model.alarms().len(), "in step with the collector");
                 (self.state, self.admitted) = (State::Live, true);
+                self.model.whole = true;
             }
             News::Heartbeat => {}
             News::Skew(ahead) => self.skew = Some(ahead),

@@ -58,6 +58,23 @@ impl ListCommand {
         Self::Escape,
     ];
 
+    /// By how many rows it moves the cursor, and whether it takes the range along; `None` for what does something else. A screenful holds
+    /// `page` rows.
+    pub fn steps(self, page: usize) -> Option<(isize, bool)> {
+        let page = isize::try_from(page.max(1)).unwrap_or(isize::MAX);
+        Some(match self {
+            Self::Next => (1, false),
+            Self::Previous => (-1, false),
+            Self::NextToo => (1, true),
+            Self::PreviousToo => (-1, true),
+            Self::PageDown => (page, false),
+            Self::PageUp => (-page, false),
+            Self::First => (isize::MIN, false),
+            Self::Last => (isize::MAX, false),
+            _ => return None,
+        })
+    }
+
     pub(super) fn facts(self) -> Facts {
         let (label, keys, icon): (_, &'static [Keys], _) = match self {
             Self::All => ("Select all in the filter", &[Keys::Control(Key::A)], Icon::SELECTION_ALL),
@@ -77,21 +94,6 @@ impl ListCommand {
             Self::Unfold => ("Unfold the row", &[Keys::Plain(Key::Space), Keys::Plain(Key::E)], Icon::ARROWS_OUT),
         };
         Facts { label, keys, icon }
-    }
-
-    /// By how many rows it moves the cursor, `page` of them being a screenful, and whether it takes the range along.
-    pub(crate) fn steps(self, page: isize) -> Option<(isize, bool)> {
-        Some(match self {
-            Self::Next => (1, false),
-            Self::Previous => (-1, false),
-            Self::NextToo => (1, true),
-            Self::PreviousToo => (-1, true),
-            Self::PageDown => (page, false),
-            Self::PageUp => (-page, false),
-            Self::First => (isize::MIN, false),
-            Self::Last => (isize::MAX, false),
-            Self::All | Self::Escape | Self::Filter | Self::Group | Self::Open | Self::ShowOnMap | Self::Unfold => return None,
-        })
     }
 
     pub(super) fn why_not(self, situation: &Situation) -> Option<&'static str> {

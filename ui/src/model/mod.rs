@@ -88,6 +88,8 @@ pub struct Model {
     relations: Table<RelationRow>,
     sources: Table<SourceRow>,
     tallies: Tallies,
+    /// Whether a whole state was taken in since the last one was forgotten: before that, nothing here means calm.
+    pub whole: bool,
     /// Answers to questions that the feed does not bring.
     pub details: Details,
     /// What was asked of the collector and is not done.
@@ -134,6 +136,7 @@ impl Model {
         self.relations.clear();
         self.sources.clear();
         self.tallies = Tallies::default();
+        self.whole = false;
         self.details = Details::default();
     }
 

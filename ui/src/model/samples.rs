@@ -222,9 +222,17 @@ fn sources(model: &mut Model, count: usize) {
     }
 }
 
+/// A network of which nothing is told.
+pub(crate) fn empty() -> Model {
+    Model {
+        whole: true,
+        ..Model::default()
+    }
+}
+
 /// A day with one fibre cut and little else.
 pub(crate) fn typical() -> Model {
-    let mut model = Model::default();
+    let mut model = empty();
     network(&mut model);
     sources(&mut model, 9);
     let incident = id(INCIDENT, 1);

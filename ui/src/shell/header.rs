@@ -61,8 +61,8 @@ impl Fits {
             fits
         };
         let refused = takes(status.refused > 0, chip::state_width(ui, &format::written(status.refused), "refused"));
-        let mode = takes(true, chip::state_width(ui, status.mode.words().1, ""));
         let waiting = takes(status.waiting > 0, chip::state_width(ui, &waiting(status), "waiting"));
+        let mode = takes(true, chip::state_width(ui, status.mode.words().1, ""));
         let unacked = takes(true, gap + width(&unacked_words(status), Weight::Medium.at(theme.scale.text.body)));
         let user = takes(!status.user.is_empty(), chip::state_width(ui, &status.user, ""));
         let day = takes(true, gap + 1.0 + width(&clock.day(), Weight::Regular.at(theme.scale.text.small)));

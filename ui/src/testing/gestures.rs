@@ -130,6 +130,71 @@ fn what_is_written_right_after_the_key_that_asks_for_it_is_written() {
 }
 
 #[test]
+fn a_wall_display_acts_on_nothing_on_any_list() {
+    for view in [ViewName::Alarms, ViewName::Incidents] {
+        let intents = Rc::new(RefCell::new(Vec::new()));
+        let heard = intents.clone();
+        let model = samples::typical();
+        let mut desk = Desk::default();
+        desk.go(view);
+        let around = Surroundings {
+            cannot_act: Some("A wall display cannot act"),
+            ..Surroundings::default()
+        };
+        let harness = window(ThemeName::Dark, DESK, move |ui| {
+            heard.borrow_mut().extend(desk.show(ui, &model, &clock(), &around))
+        });
+        let mut seat = Seat { harness, intents };
+        for key in [Key::J, Key::O, Key::A] {
+            seat.press(key);
+        }
+        seat.harness
+            .get_all_by_role_and_label(egui::accesskit::Role::Button, "Own")
+            .for_each(|own| own.click());
+        seat.harness.run();
+        assert_eq!(seat.acts(), [], "{view:?}");
+    }
+}
+
+#[test]
+fn what_is_not_known_is_not_told_as_calm() {
+    for view in [ViewName::Alarms, ViewName::Incidents, ViewName::Overview] {
+        let model = Model::default();
+        let mut desk = Desk::default();
+        desk.go(view);
+        let harness = window(ThemeName::Dark, DESK, move |ui| drop(desk.show(ui, &model, &clock(), &Surroundings::default())));
+        assert!(harness.query_all_by_label_contains("ot known").next().is_some(), "{view:?}");
+        for calm in ["Nothing that reports", "Every incident is resolved", "No entity has", "within its usual time"] {
+            assert!(harness.query_all_by_label_contains(calm).next().is_none(), "{view:?}: {calm}");
+        }
+    }
+}
+
+#[test]
+fn what_another_filter_hides_is_not_acted_on() {
+    let intents = Rc::new(RefCell::new(Vec::new()));
+    let heard = intents.clone();
+    let model = samples::typical();
+    let elsewhere = model.entities().iter().last().unwrap().id;
+    let mut desk = Desk::default();
+    let narrow = Rc::new(RefCell::new(false));
+    let now = narrow.clone();
+    let harness = window(ThemeName::Dark, DESK, move |ui| {
+        if std::mem::take(&mut *now.borrow_mut()) {
+            desk.show_alarms_of(elsewhere);
+        }
+        heard.borrow_mut().extend(desk.show(ui, &model, &clock(), &Surroundings::default()));
+    });
+    let mut seat = Seat { harness, intents };
+    seat.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    seat.harness.run();
+    *narrow.borrow_mut() = true;
+    seat.harness.run();
+    seat.press(Key::O);
+    assert_eq!(seat.acts(), []);
+}
+
+#[test]
 fn enter_presses_the_button_that_has_the_focus() {
     let mut seat = seat();
     seat.press(Key::J);

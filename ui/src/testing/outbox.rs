@@ -119,7 +119,7 @@ type Sample = (&'static str, fn() -> Model, usize);
 #[test]
 fn pictures() {
     let mut results = SnapshotResults::new();
-    let models: [Sample; 3] = [("empty", Model::default, 0), ("typical", typical, 3), ("overfull", overfull, 1)];
+    let models: [Sample; 3] = [("empty", samples::empty, 0), ("typical", typical, 3), ("overfull", overfull, 1)];
     for (name, make, down) in models {
         let model = make();
         let mut view = OutboxView::default();

@@ -118,7 +118,7 @@ pub(super) fn screen(results: &mut SnapshotResults, name: &str, size: egui::Vec2
 
 type Sample = (&'static str, fn() -> Model);
 
-const MODELS: [Sample; 3] = [("empty", Model::default), ("typical", samples::typical), ("overfull", samples::overfull)];
+const MODELS: [Sample; 3] = [("empty", samples::empty), ("typical", samples::typical), ("overfull", samples::overfull)];
 
 #[test]
 fn alarms() {
@@ -146,7 +146,7 @@ fn incidents() {
         let model = make();
         let mut view = Incidents::default();
         screen(&mut results, &format!("incidents_{name}"), DESK, ViewName::Incidents, &model, |ui, model| {
-            view.show(ui, model, &clock(), &[]);
+            view.show(ui, model, &clock(), &[], None);
         });
         if name == "typical" {
             let mut room = Incident::default();

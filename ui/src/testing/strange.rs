@@ -106,7 +106,7 @@ fn lists() {
     let mut steps = vec![Command::List(ListCommand::Next)];
     screen(&mut results, "incidents_strange", DESK, ViewName::Incidents, &model, |ui, model| {
         if boxes(ui) {
-            view.show(ui, model, &clock(), &std::mem::take(&mut steps));
+            view.show(ui, model, &clock(), &std::mem::take(&mut steps), None);
         }
     });
     let mut view = OutboxView::default();

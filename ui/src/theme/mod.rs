@@ -208,6 +208,12 @@ impl Theme {
         }
     }
 
+    /// How many rows of a list a screen of this height holds below their head.
+    pub fn rows_in(&self, height: f32) -> usize {
+        let row = self.row_height();
+        ((height - row) / row).max(1.0) as usize
+    }
+
     /// A line that only parts things.
     pub fn line(&self) -> Stroke {
         Stroke::new(self.scale.space.hair, self.palette.ground.line)

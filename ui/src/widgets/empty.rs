@@ -11,6 +11,12 @@ pub fn empty(ui: &mut Ui, icon: Icon, title: &str, why: &str, action: Option<&st
     draw(ui, icon, theme.palette.text.faint, title, why, action)
 }
 
+/// Nothing here because nothing came yet, which is not calm.
+pub fn unknown(ui: &mut Ui) {
+    let why = "What the collector keeps comes here as soon as it answers. Until then this says nothing of the network.";
+    empty(ui, Icon::CLOUD_SLASH, "Not known yet", why, None);
+}
+
 /// It could not be shown, and why.
 pub fn error(ui: &mut Ui, title: &str, why: &str, action: Option<&str>) -> bool {
     let theme = Theme::of(ui);

@@ -40,7 +40,7 @@ pub(crate) fn names() -> [(&'static str, String); 12] {
 
 /// A network that calls itself such names.
 pub(crate) fn strange() -> Model {
-    let mut model = Model::default();
+    let mut model = super::empty();
     let names = names();
     network(&mut model, &names);
     let members: Vec<AlarmRow> = names.iter().enumerate().map(|(number, (_, name))| strange_alarm(number, name)).collect();

@@ -6,7 +6,6 @@ use super::{Alarms, COLUMNS, filter::Scope};
 use crate::{
     command::{AlarmCommand, Command, ListCommand, Situation},
     format,
-    intent::Intent,
     model::Model,
     theme::{Icon, Theme, Weight},
     views::ViewName,
@@ -19,7 +18,7 @@ use crate::{
 };
 
 /// Draws the bar above the list.
-pub(super) fn top(ui: &mut Ui, view: &mut Alarms, model: &Model, _intents: &mut Vec<Intent>) {
+pub(super) fn top(ui: &mut Ui, view: &mut Alarms, model: &Model) {
     let theme = Theme::of(ui);
     let space = &theme.scale.space;
     let frame = Frame::new().inner_margin(Margin::symmetric(space.m as i8, space.s as i8));

@@ -22,10 +22,7 @@ use self::{
     filter::{Filter, Scope},
     rows::{COLUMNS, Line, Lines},
 };
-use super::{
-    ViewName,
-    acting::{Acting, Subject},
-};
+use super::acting::{Acting, Subject};
 use crate::{
     command::{AlarmCommand, Command, ListCommand},
     format::Clock,
@@ -92,6 +89,12 @@ struct DrawnFor {
 const MANY: usize = 5_000;
 const LEISURE: Span = Span::millis(250);
 
+/// What an alarm is called where it stands alone: ports of one device differ by their qualifier.
+fn name(alarm: &AlarmRow) -> String {
+    let at = if alarm.qualifier.is_empty() { "" } else { " " };
+    format!("{} on {}{at}{}", alarm.alarm_type, alarm.entity_name, alarm.qualifier)
+}
+
 impl Alarms {
     /// How many rows a command would be about.
     pub fn selected(&self) -> usize {
@@ -128,7 +131,9 @@ impl Alarms {
         self.these = Some(Rc::new(alarms.into_iter().collect()));
     }
 
+    /// Shows another part of the network: what was selected in the one before is not acted on unseen.
     fn widen(&mut self) {
+        self.selection.clear();
         self.scope = Scope::All;
         self.drop_filter();
     }
@@ -146,7 +151,7 @@ impl Alarms {
             self.command(*command, model, &mut intents);
         }
         let theme = Theme::of(ui);
-        bar::top(ui, self, model, &mut intents);
+        bar::top(ui, self, model);
         self.refresh(ui, model, clock);
         let strip = theme.scale.control.height + 2.0 * theme.scale.space.s;
         let mut place = ui.available_rect_before_wrap();
@@ -167,8 +172,7 @@ impl Alarms {
     }
 
     fn table(&mut self, ui: &mut Ui, model: &Model, clock: &Clock, theme: &Theme, intents: &mut Vec<Intent>) {
-        let height = theme.row_height();
-        self.page = ((ui.available_height() - height) / height).max(1.0) as usize;
+        self.page = theme.rows_in(ui.available_height());
         let mut lines = AlarmLines {
             model,
             clock,
@@ -198,7 +202,9 @@ impl Alarms {
     }
 
     fn nothing(&mut self, ui: &mut Ui, model: &Model) {
-        if model.alarms().is_empty() {
+        if !model.whole && model.alarms().is_empty() {
+            empty::unknown(ui);
+        } else if model.alarms().is_empty() {
             empty::empty(
                 ui,
                 Icon::CHECK_CIRCLE,
@@ -283,7 +289,7 @@ impl Alarms {
                         kind: TargetKind::Alarm,
                         id: alarm.id,
                     },
-                    name: format!("{} on {}", alarm.alarm_type, alarm.entity_name),
+                    name: name(alarm),
                 },
                 level: alarm.severity.into(),
                 changed_at: alarm.changed_at,
@@ -310,7 +316,7 @@ impl Alarms {
     }
 
     fn move_by(&mut self, command: ListCommand, model: &Model, intents: &mut Vec<Intent>) {
-        let Some((steps, extend)) = command.steps(self.page.max(1) as isize) else {
+        let Some((steps, extend)) = command.steps(self.page) else {
             return self.press(command, model, intents);
         };
         if self.selection.step(&self.lines.alarms, steps, extend).is_some()
@@ -344,7 +350,4 @@ impl Alarms {
             _ => {}
         }
     }
-
-    /// The screen this is.
-    pub const VIEW: ViewName = ViewName::Alarms;
 }

@@ -9,13 +9,17 @@ use pedkai_core::{
     screen::IncidentRow,
     wire::{Target, TargetKind},
 };
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use self::rows::{COLUMNS, IncidentLines};
-use super::acting::{Acting, Subject};
+use super::{
+    ViewName,
+    acting::{Acting, Subject},
+};
 use crate::{
-    command::{AlarmCommand, Command, ListCommand},
+    command::{AlarmCommand, Command, ListCommand, Situation},
     format::{self, Clock},
     intent::Intent,
     model::{Aim, Model},
@@ -45,9 +49,6 @@ impl Default for Layout {
     }
 }
 
-/// A screenful of rows.
-const PAGE: isize = 20;
-
 /// The list of incidents.
 #[derive(Debug, Default)]
 pub struct Incidents {
@@ -58,6 +59,8 @@ pub struct Incidents {
     write: bool,
     selection: Selection<Uuid>,
     acting: Acting,
+    /// Rows on a screen.
+    page: usize,
 }
 
 /// An incident as a subject of a command.
@@ -82,14 +85,17 @@ impl Incidents {
     }
 
     /// Carries out commands, then draws.
-    pub fn show(&mut self, ui: &mut Ui, model: &Model, clock: &Clock, commands: &[Command]) -> Vec<Intent> {
+    pub fn show(&mut self, ui: &mut Ui, model: &Model, clock: &Clock, commands: &[Command], cannot_act: Option<&'static str>) -> Vec<Intent> {
         let mut intents = Vec::new();
         let lines = rows::lines(model, self.over_too, &self.written.to_lowercase(), &self.layout.table.sort);
-        self.selection.retain(|id| lines.contains(&id));
+        if !self.selection.is_empty() {
+            let shown: FxHashSet<Uuid> = lines.iter().copied().collect();
+            self.selection.retain(|id| shown.contains(&id));
+        }
         for command in commands {
             self.command(*command, model, &lines, &mut intents);
         }
-        for command in self.bar(ui, model, lines.len()) {
+        for command in self.bar(ui, model, lines.len(), cannot_act) {
             self.command(Command::Alarm(command), model, &lines, &mut intents);
         }
         let theme = Theme::of(ui);
@@ -97,6 +103,7 @@ impl Incidents {
         if lines.is_empty() {
             self.nothing(ui, model);
         } else {
+            self.page = Theme::of(ui).rows_in(ui.available_height());
             let mut rows = IncidentLines {
                 model,
                 clock,
@@ -114,7 +121,7 @@ impl Incidents {
         intents
     }
 
-    fn bar(&mut self, ui: &mut Ui, model: &Model, shown: usize) -> Vec<AlarmCommand> {
+    fn bar(&mut self, ui: &mut Ui, model: &Model, shown: usize, cannot_act: Option<&'static str>) -> Vec<AlarmCommand> {
         let mut given = Vec::new();
         let theme = Theme::of(ui);
         let space = &theme.scale.space;
@@ -136,10 +143,16 @@ impl Incidents {
                 }
                 ui.with_layout(Direction::right_to_left(Align::Center), |ui| {
                     if self.selected() > 0 {
+                        let situation = Situation {
+                            view: ViewName::Incidents,
+                            selected: self.selected(),
+                            cannot_act,
+                        };
                         for command in [AlarmCommand::Own, AlarmCommand::Ack] {
                             let facts = Command::Alarm(command).facts();
                             let keys = facts.keys.first().map(|keys| keys.words()).unwrap_or_default();
-                            if Button::new(facts.label).icon(facts.icon).key(&keys).show(ui).clicked() {
+                            let why_not = Command::Alarm(command).why_not(&situation);
+                            if Button::new(facts.label).icon(facts.icon).key(&keys).unless(why_not).show(ui).clicked() {
                                 given.push(command);
                             }
                         }
@@ -157,7 +170,9 @@ impl Incidents {
     }
 
     fn nothing(&mut self, ui: &mut Ui, model: &Model) {
-        if model.incidents().is_empty() {
+        if !model.whole && model.incidents().is_empty() {
+            empty::unknown(ui);
+        } else if model.incidents().is_empty() {
             empty::empty(
                 ui,
                 Icon::CHECK_CIRCLE,
@@ -189,7 +204,7 @@ impl Incidents {
     }
 
     fn press(&mut self, command: ListCommand, model: &Model, lines: &[Uuid], intents: &mut Vec<Intent>) {
-        if let Some((steps, extend)) = command.steps(PAGE) {
+        if let Some((steps, extend)) = command.steps(self.page) {
             if let Some(place) = self.selection.step(lines, steps, extend) {
                 self.layout.table.scroll_to(place);
             }

@@ -41,8 +41,6 @@ impl Default for Layout {
     }
 }
 
-/// A screenful of rows.
-const PAGE: isize = 20;
 /// What can be done to what is selected, from the right.
 const VERBS: [Command; 3] = [
     Command::Outbox(OutboxCommand::Dismiss),
@@ -56,6 +54,8 @@ pub struct OutboxView {
     /// What is kept between runs.
     pub layout: Layout,
     selection: Selection<Uuid>,
+    /// Rows on a screen.
+    page: usize,
 }
 
 impl OutboxView {
@@ -100,6 +100,7 @@ impl OutboxView {
     }
 
     fn table(&mut self, ui: &mut Ui, model: &Model, clock: &Clock, lines: &[Uuid], intents: &mut Vec<Intent>) {
+        self.page = Theme::of(ui).rows_in(ui.available_height());
         let mut rows = OutboxLines {
             outbox: &model.outbox,
             clock,
@@ -197,7 +198,7 @@ impl OutboxView {
     }
 
     fn press(&mut self, command: ListCommand, model: &Model, lines: &[Uuid], intents: &mut Vec<Intent>) {
-        if let Some((steps, extend)) = command.steps(PAGE) {
+        if let Some((steps, extend)) = command.steps(self.page) {
             if let Some(place) = self.selection.step(lines, steps, extend) {
                 self.layout.table.scroll_to(place);
             }

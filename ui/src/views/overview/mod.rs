@@ -192,7 +192,7 @@ fn incidents(ui: &mut Ui, model: &Model, clock: &Clock, most: usize, intents: &m
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             if open.is_empty() {
-                calm(ui, "Nothing. Every incident is resolved.");
+                calm(ui, model, "Nothing. Every incident is resolved.");
             }
             for incident in open.iter().take(most) {
                 let owner = if incident.owner.is_empty() {
@@ -225,8 +225,14 @@ fn incidents(ui: &mut Ui, model: &Model, clock: &Clock, most: usize, intents: &m
         });
 }
 
-fn calm(ui: &mut Ui, words: &str) {
-    quiet(ui, Icon::CHECK, words);
+const UNKNOWN: &str = "Not known: nothing has come from the collector yet.";
+
+fn calm(ui: &mut Ui, model: &Model, words: &str) {
+    if model.whole {
+        quiet(ui, Icon::CHECK, words);
+    } else {
+        quiet(ui, Icon::MINUS, UNKNOWN);
+    }
 }
 
 fn quiet(ui: &mut Ui, icon: Icon, words: &str) {
@@ -245,7 +251,7 @@ fn bad_actors(ui: &mut Ui, model: &Model, figures: &Figures, intents: &mut Vec<I
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             if figures.loudest.is_empty() {
-                calm(ui, "No entity has an active alarm.");
+                calm(ui, model, "No entity has an active alarm.");
             }
             for (entity, raises) in &figures.loudest {
                 let more = format!(
@@ -271,9 +277,9 @@ fn silent(ui: &mut Ui, model: &Model, clock: &Clock, intents: &mut Vec<Intent>) 
     Card::new("Gone silent").icon(Icon::HOURGLASS_MEDIUM).note(note).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         if model.sources().is_empty() {
-            quiet(ui, Icon::MINUS, "No source has spoken yet.");
+            quiet(ui, Icon::MINUS, if model.whole { "No source has spoken yet." } else { UNKNOWN });
         } else if silent.is_empty() {
-            calm(ui, "Every source has spoken within its usual time.");
+            calm(ui, model, "Every source has spoken within its usual time.");
         }
         for (source, silence) in silent.iter().take(8) {
             let name = if source.entity_name.is_empty() {

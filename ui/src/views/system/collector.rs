@@ -69,15 +69,23 @@ fn told<'a>(model: &'a Model, question: &Fetch) -> Option<&'a [Value]> {
     }
 }
 
-/// Nothing where nobody knows.
-fn how_many(items: Option<&[Value]>) -> String {
-    items.map_or_else(String::new, |items| format::count(items.len()))
+/// How many there are; nothing where nobody knows, and no more than is known where there is another page.
+fn how_many(model: &Model, question: &Fetch) -> String {
+    let Some(Detail::Here(answer)) = model.details.get(question) else {
+        return String::new();
+    };
+    let many = format::count(items(answer).len());
+    if answer.get("next").is_some_and(|next| !next.is_null()) {
+        format!("the newest {many} of more")
+    } else {
+        many
+    }
 }
 
 /// Draws who follows the feed.
 pub(super) fn seats(ui: &mut Ui, model: &Model) {
     let seats = told(model, &Fetch::Seats);
-    Card::new("Seats").icon(Icon::DESKTOP).note(how_many(seats)).show(ui, |ui| {
+    Card::new("Seats").icon(Icon::DESKTOP).note(how_many(model, &Fetch::Seats)).show(ui, |ui| {
         if answer(ui, model, &Fetch::Seats).is_some() && seats.is_none_or(<[Value]>::is_empty) {
             text::soft(ui, "Nobody follows the feed.");
         }
@@ -147,18 +155,21 @@ fn capital(words: &str) -> String {
 /// Draws what could not be understood, newest first.
 pub(super) fn dead_letters(ui: &mut Ui, model: &Model, clock: &Clock) {
     let letters = told(model, &Fetch::DeadLetters);
-    Card::new("Dead letters").icon(Icon::ENVELOPE_SIMPLE).note(how_many(letters)).show(ui, |ui| {
-        if answer(ui, model, &Fetch::DeadLetters).is_some() && letters.is_none_or(<[Value]>::is_empty) {
-            text::soft(ui, "Nothing was lost for want of understanding.");
-        }
-        for letter in letters.unwrap_or_default().iter().take(8) {
-            let at = Timestamp::parse(word(letter, "received_at"))
-                .or_else(|_| Timestamp::parse(word(letter, "at")))
-                .map(|at| clock.short(at))
-                .unwrap_or_default();
-            card::fact(ui, &format!("{at} {}", word(letter, "source")), word(letter, "reason"));
-        }
-    });
+    Card::new("Dead letters")
+        .icon(Icon::ENVELOPE_SIMPLE)
+        .note(how_many(model, &Fetch::DeadLetters))
+        .show(ui, |ui| {
+            if answer(ui, model, &Fetch::DeadLetters).is_some() && letters.is_none_or(<[Value]>::is_empty) {
+                text::soft(ui, "Nothing was lost for want of understanding.");
+            }
+            for letter in letters.unwrap_or_default().iter().take(8) {
+                let at = Timestamp::parse(word(letter, "received_at"))
+                    .or_else(|_| Timestamp::parse(word(letter, "at")))
+                    .map(|at| clock.short(at))
+                    .unwrap_or_default();
+                card::fact(ui, &format!("{at} {}", word(letter, "source")), word(letter, "reason"));
+            }
+        });
 }
 
 #[cfg(test)]
