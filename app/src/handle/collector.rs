@@ -30,10 +30,11 @@ pub(super) fn withdraw(seat: &mut Seat, waiting: Vec<Uuid>) {
 
 /// Asks a question; the same one is asked once while its answer is awaited.
 pub(super) fn fetch(seat: &mut Seat, question: Fetch) {
-    match seat.replica.model.details.get(&question) {
+    let details = &mut seat.replica.model.details;
+    match details.get(&question) {
         Some(Detail::Waiting) => return,
-        Some(Detail::Here(_) | Detail::Failed(_)) => {}
-        None => seat.replica.model.details.put(question.clone(), Detail::Waiting),
+        Some(Detail::Here(_) | Detail::Failed(_)) => details.asked(&question),
+        None => details.put(question.clone(), Detail::Waiting),
     }
     seat.order(Order::Fetch(question));
 }

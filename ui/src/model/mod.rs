@@ -99,6 +99,13 @@ pub struct Model {
 impl Model {
     /// Takes a change in.
     pub fn apply(&mut self, change: Change) {
+        let graph = match &change {
+            Change::Put(row) => matches!(**row, Row::Entity(_) | Row::Relation(_)),
+            Change::Gone(kind, _) => matches!(kind, Kind::Entity | Kind::Relation),
+        };
+        if graph {
+            self.details.graph_changed();
+        }
         match change {
             Change::Put(row) => self.put(*row),
             Change::Gone(Kind::Alarm, id) => {

@@ -171,6 +171,24 @@ fn what_is_not_known_is_not_told_as_calm() {
 }
 
 #[test]
+fn what_a_failure_takes_along_is_asked_again_when_the_network_changed() {
+    let mut model = samples::typical();
+    let (entity, other) = (model.entities().iter().next().unwrap().id, model.entities().iter().last().unwrap().clone());
+    let question = Fetch::Impact(entity);
+    assert!(model.details.wanted(&question));
+    model.details.put(question.clone(), Detail::Waiting);
+    model.apply(crate::model::Change::Put(Box::new(pedkai_core::screen::Row::Entity(other.clone()))));
+    assert!(!model.details.wanted(&question), "it is being asked");
+    model.details.put(question.clone(), Detail::Here(serde_json::json!({})));
+    assert!(!model.details.wanted(&question));
+    model.apply(crate::model::Change::Put(Box::new(pedkai_core::screen::Row::Entity(other))));
+    assert!(model.details.wanted(&question));
+    model.details.asked(&question);
+    assert!(!model.details.wanted(&question), "asked once a change");
+    assert!(matches!(model.details.get(&question), Some(Detail::Here(_))), "what is known stays meanwhile");
+}
+
+#[test]
 fn what_another_filter_hides_is_not_acted_on() {
     let intents = Rc::new(RefCell::new(Vec::new()));
     let heard = intents.clone();

@@ -103,12 +103,11 @@ fn reach(ui: &mut Ui, model: &Model, incident: &IncidentRow, intents: &mut Vec<I
     let Some(cause) = incident.hypotheses.first() else { return };
     Card::new("If the first guess is right").icon(Icon::BROADCAST).show(ui, |ui| {
         let question = Fetch::Impact(cause.entity_id);
+        if model.details.wanted(&question) {
+            intents.push(Intent::Fetch(question.clone()));
+        }
         match model.details.get(&question) {
-            None => {
-                text::soft(ui, "Asking what depends on it …");
-                intents.push(Intent::Fetch(question));
-            }
-            Some(Detail::Waiting) => drop(text::soft(ui, "Asking what depends on it …")),
+            None | Some(Detail::Waiting) => drop(text::soft(ui, "Asking what depends on it …")),
             Some(Detail::Failed(why)) => drop(text::soft(ui, &format!("Not to be had: {why}"))),
             Some(Detail::Here(impact)) => impact_lists(ui, impact),
         }

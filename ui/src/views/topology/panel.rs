@@ -181,12 +181,11 @@ const NAMED: usize = 4;
 
 fn reach(ui: &mut Ui, model: &Model, id: Uuid, asked: &mut Asked, intents: &mut Vec<Intent>) {
     let question = Fetch::Impact(id);
+    if model.details.wanted(&question) {
+        intents.push(Intent::Fetch(question.clone()));
+    }
     match model.details.get(&question) {
-        None => {
-            intents.push(Intent::Fetch(question));
-            text::soft(ui, "Asking what depends on it …");
-        }
-        Some(Detail::Waiting) => drop(text::soft(ui, "Asking what depends on it …")),
+        None | Some(Detail::Waiting) => drop(text::soft(ui, "Asking what depends on it …")),
         Some(Detail::Failed(why)) => drop(text::soft(ui, &format!("Not to be had: {why}"))),
         Some(Detail::Here(impact)) => {
             for hit in impact::hits(impact) {
