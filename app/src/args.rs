@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use crate::platform::drawing::Drawing;
 use clap::Parser;
 use pedkai_ui::{theme::ThemeName, views::ViewName};
 
@@ -40,6 +41,9 @@ pub struct Args {
     /// dark, light or contrast.
     #[arg(long, value_name = "NAME", value_parser = theme)]
     pub theme: Option<ThemeName>,
+    /// Who draws: auto, card or processor. By itself the graphics card, and the processor where its driver fails.
+    #[arg(long, value_name = "HOW", default_value = "auto", value_parser = drawing)]
+    pub drawing: Drawing,
     /// Size of the window, such as 1920x1080.
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub size: Option<(f32, f32)>,
@@ -112,6 +116,15 @@ fn theme(text: &str) -> Result<ThemeName, String> {
     }
 }
 
+fn drawing(text: &str) -> Result<Drawing, String> {
+    match text {
+        "auto" => Ok(Drawing::Auto),
+        "card" => Ok(Drawing::Card),
+        "processor" => Ok(Drawing::Processor),
+        _ => Err(format!("nobody draws who is called '{text}': auto, card, processor")),
+    }
+}
+
 fn size(text: &str) -> Result<(f32, f32), String> {
     let side = |text: &str| text.trim().parse::<f32>().ok().filter(|side| (320.0..=16_384.0).contains(side));
     let sides = text.split_once('x').and_then(|(width, height)| Some((side(width)?, side(height)?)));
@@ -124,6 +137,8 @@ mod tests {
 
     #[test]
     fn times_sizes_and_names_are_read() {
+        assert_eq!(drawing("processor"), Ok(Drawing::Processor));
+        assert!(drawing("magic").is_err());
         assert_eq!(duration("30s"), Ok(Duration::from_secs(30)));
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));

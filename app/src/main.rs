@@ -1,10 +1,17 @@
 //! The Pedkai workstation.
 
-use std::process::ExitCode;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    process::ExitCode,
+};
 
 use clap::Parser as _;
 use eframe::egui::ViewportBuilder;
-use pedkai_seat::{args, picture, platform, window};
+use pedkai_seat::{
+    args, picture,
+    platform::{self, drawing},
+    window,
+};
 
 /// The map's meshes are some megabytes, made anew for every frame: an allocator that keeps its pages saves half of such a frame.
 #[global_allocator]
@@ -19,9 +26,7 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let args = args::Args::parse();
     let checked = args.check().map_err(str::to_owned).and_then(|()| picture::check(&args));
-    let outcome = picture::Outcome::default();
-    let ran = checked.and_then(|()| run(args, outcome.clone()).map_err(|error| error.to_string()));
-    match ran.and_then(|()| outcome.verdict()) {
+    match checked.and_then(|()| draw(args)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(words) => {
             tracing::error!("{words}");
@@ -30,7 +35,33 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(args: args::Args, outcome: picture::Outcome) -> Result<(), eframe::Error> {
+/// Opens the window, drawn by whoever can.
+fn draw(args: args::Args) -> Result<(), String> {
+    let start = match drawing::way(args.drawing, &platform::folders::settings()) {
+        drawing::Way::Here(start) => start,
+        drawing::Way::Again(reason) => return drawing::again(reason),
+    };
+    let (wanted, outcome) = (args.drawing, picture::Outcome::default());
+    start.begin();
+    let ran = catch_unwind(AssertUnwindSafe(|| run(args, outcome.clone(), start.clone())));
+    start.leave();
+    match ran {
+        Ok(Ok(())) => outcome.verdict(),
+        Ok(Err(error @ (eframe::Error::Glutin(_) | eframe::Error::NoGlutinConfigs(..) | eframe::Error::OpenGL(_)))) => start.failed(wanted, &error.to_string()),
+        Ok(Err(error @ (eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_)))) => Err(no_window(&error)),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(panic) if start.was_drawn() => resume_unwind(panic),
+        Err(_) => start.failed(wanted, "making the window failed, as told above"),
+    }
+}
+
+fn no_window(error: &eframe::Error) -> String {
+    let words = error.to_string();
+    let why = words.rsplit(": ").next().unwrap_or_default();
+    format!("No window can be opened ({why}). Is there a display? DISPLAY or WAYLAND_DISPLAY name it; without one, Xvfb will do")
+}
+
+fn run(args: args::Args, outcome: picture::Outcome, start: drawing::Start) -> Result<(), eframe::Error> {
     let (width, height) = args.size.unwrap_or((1_600.0, 900.0));
     let mut viewport = ViewportBuilder::default()
         .with_title("Pedkai")
@@ -54,6 +85,6 @@ fn run(args: args::Args, outcome: picture::Outcome) -> Result<(), eframe::Error>
     eframe::run_native(
         "pedkai",
         options,
-        Box::new(move |creation| Ok(Box::new(window::Window::new(&creation.egui_ctx, args, outcome)?))),
+        Box::new(move |creation| Ok(Box::new(window::Window::new(&creation.egui_ctx, args, outcome, start)?))),
     )
 }

@@ -20,6 +20,7 @@ use crate::{
     platform::{
         self,
         child::{Collector, Wish},
+        drawing::Start,
         folders,
         settings::{Choice, Settings},
     },
@@ -42,6 +43,8 @@ pub struct Seat {
     pub(crate) address: String,
     /// The line's credential is no login of a person by name.
     keyed: bool,
+    /// Who draws, where that has to be said.
+    drawing: Option<String>,
     wish: Option<Wish>,
     wall: bool,
     still: Option<Timestamp>,
@@ -158,7 +161,7 @@ impl Seat {
             user: self.user.clone(),
             link: self.replica.link(now),
             waiting: self.replica.waiting,
-            notes: self.replica.notes().into_iter().chain(clock).collect(),
+            notes: self.replica.notes().into_iter().chain(clock).chain(self.drawing.clone()).collect(),
             cannot_act: self.wall.then_some("A wall display cannot act"),
             ..Surroundings::default()
         }
@@ -177,6 +180,7 @@ pub struct Window {
     pictures: Option<Pictures>,
     turned_at: Instant,
     fitted: bool,
+    start: Start,
 }
 
 /// How long a window that closes waits for its last orders to be on the disk.
@@ -188,7 +192,7 @@ const ROUND: [ViewName; 4] = [ViewName::Overview, ViewName::Topology, ViewName::
 
 impl Window {
     /// A window as the command line and the settings want it.
-    pub fn new(ctx: &Context, args: Args, outcome: Outcome) -> anyhow::Result<Self> {
+    pub fn new(ctx: &Context, args: Args, outcome: Outcome, start: Start) -> anyhow::Result<Self> {
         let mut settings = Settings::load(&folders::settings());
         if let Some(theme) = args.theme {
             settings.layout.look.theme = theme;
@@ -207,6 +211,7 @@ impl Window {
             user: String::new(),
             address: String::new(),
             keyed: false,
+            drawing: start.note().map(str::to_owned),
             wish: None,
             wall: args.wall,
             still: None,
@@ -222,6 +227,7 @@ impl Window {
             pictures,
             turned_at: Instant::now(),
             fitted: false,
+            start,
         })
     }
 
@@ -281,6 +287,10 @@ impl eframe::App for Window {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         self.fit(&ctx);
+        // The first frame is laid out and not drawn, and a frame may take several passes: with the third, the second one is on the screen.
+        if ctx.cumulative_frame_nr() > 1 {
+            self.start.drawn();
+        }
         let even = self.seat.still.unwrap_or_else(platform::now);
         let now = self.seat.replica.time(even, self.seat.still.unwrap_or_else(platform::wall));
         let zone = if self.seat.desk.local_time() {

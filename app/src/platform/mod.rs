@@ -8,6 +8,7 @@
 pub mod child;
 mod clock;
 mod demo;
+pub mod drawing;
 pub mod folders;
 pub mod role;
 pub mod settings;

@@ -26,6 +26,8 @@ pub struct Replica {
     /// The collector let us in at least once.
     admitted: bool,
     heard_at: Option<Timestamp>,
+    /// When the line said its first word, be it that nobody is there.
+    began_at: Option<Timestamp>,
     notes: Notes,
     /// How far the collector's clock is ahead of the seat's even one; none before it was ever asked.
     skew: Option<Span>,
@@ -64,6 +66,7 @@ const STALE: Span = Span::seconds(50);
 impl Replica {
     /// Takes news in.
     pub fn take(&mut self, news: News, now: Timestamp) -> Option<Word> {
+        self.began_at.get_or_insert(now);
         match news {
             News::Broken(why) => {
                 self.state = State::Broken(why);
@@ -160,7 +163,7 @@ impl Replica {
 
     /// How the line stands.
     pub fn link(&self, now: Timestamp) -> shell::Link {
-        let age = self.heard_at.map_or(Span::ZERO, |at| now.since(at));
+        let age = self.heard_at.or(self.began_at).map_or(Span::ZERO, |at| now.since(at));
         match &self.state {
             State::Connecting => shell::Link::Connecting,
             State::Syncing(rows) => shell::Link::Syncing(*rows),
@@ -239,6 +242,14 @@ mod tests {
         assert_eq!(replica.link(at(109)), shell::Link::Failing(Span::seconds(99), "the disk is full".into()));
         replica.take(News::Broken("refused".into()), at(110));
         assert_eq!(replica.link(at(130)), shell::Link::Offline(Span::seconds(120), "refused".into()));
+    }
+
+    #[test]
+    fn a_collector_that_was_never_there_is_away_for_longer_and_longer() {
+        let mut replica = Replica::default();
+        replica.take(News::Broken("refused".into()), at(10));
+        replica.take(News::Broken("refused".into()), at(20));
+        assert_eq!(replica.link(at(40)), shell::Link::Offline(Span::seconds(30), "refused".into()));
     }
 
     #[test]

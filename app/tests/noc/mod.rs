@@ -98,18 +98,33 @@ impl Noc {
     }
 
     pub fn raise(&self, alarms: usize) {
+        self.raise_from(0, alarms);
+    }
+
+    /// Raises alarms of elements numbered from here on.
+    pub fn raise_from(&self, first: usize, alarms: usize) {
         let alarm = |number: usize| {
             json!({"entity_id": format!("R{number}"), "alarm_type": "FAN", "severity": "minor", "raised_at": "2026-11-21T10:00:00Z",
                    "source_system": "probe"})
         };
-        let body: Vec<serde_json::Value> = (0..alarms).map(alarm).collect();
+        let body: Vec<serde_json::Value> = (first..first + alarms).map(alarm).collect();
+        self.send(&body);
+    }
+
+    /// Hands alarms to the webhook; waits where it asks to.
+    pub fn send(&self, body: &[serde_json::Value]) {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let sent = client
-            .post(format!("{}/api/v1/alarms/ingest", self.url()))
-            .bearer_auth(&self.key)
-            .json(&body)
-            .send();
-        assert_eq!(self.runtime.block_on(sent).unwrap().status(), 202);
+        let began = Instant::now();
+        loop {
+            let url = format!("{}/api/v1/alarms/ingest", self.url());
+            let sent = client.post(url).bearer_auth(&self.key).json(body).send();
+            let status = self.runtime.block_on(sent).unwrap().status();
+            if status == 202 {
+                return;
+            }
+            assert!(status == 429 && began.elapsed() < Duration::from_secs(60), "{status}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
     }
 
     /// Whether a command of this id was given: a repeated one gets the first answer, and one about nothing is no success.
@@ -151,6 +166,8 @@ pub struct Seat {
     pub name: &'static str,
     /// Its disk may refuse.
     pub forgiving: bool,
+    /// It has much to wait for.
+    pub patient: bool,
 }
 
 impl Seat {
@@ -178,6 +195,7 @@ impl Seat {
             words: Vec::new(),
             name,
             forgiving: false,
+            patient: false,
         }
     }
 
@@ -186,7 +204,7 @@ impl Seat {
         let began = Instant::now();
         while !so(self) {
             assert!(
-                began.elapsed() < Duration::from_secs(30),
+                began.elapsed() < Duration::from_secs(if self.patient { 180 } else { 30 }),
                 "{}: not so: {what}; it was told {:?}",
                 self.name,
                 self.words
