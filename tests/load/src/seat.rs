@@ -51,10 +51,10 @@ pub(crate) async fn run(collector: &Collector, folder: &Path, alarms: usize, tra
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     let in_step = began.elapsed();
+    tokio::time::sleep(Duration::from_secs(5)).await;
     window.focus()?;
     window.display.press("Home")?;
-    window.display.still(&ROWS, Duration::from_secs(2), LONG)?;
-    tokio::time::sleep(Duration::from_secs(5)).await;
+    window.display.still(&ROWS, Duration::from_secs(1), LONG)?;
     let (resident, own) = window.memory().context("this system does not tell memory")?;
 
     let rest = Duration::from_secs(30);

@@ -32,6 +32,12 @@ pub(super) struct Done {
     pub(super) tied: usize,
     /// Incidents in work of which a cause is told.
     pub(super) guessed: usize,
+    /// Incidents in work.
+    pub(super) open: usize,
+    /// Alarms that are kept.
+    pub(super) alarms: usize,
+    /// Sources.
+    pub(super) sources: usize,
 }
 
 const BUCKETS: usize = 144;
@@ -72,6 +78,9 @@ impl Figures {
                 repeats,
                 tied: model.open_incidents().map(|incident| incident.alarm_ids.len()).sum(),
                 guessed: model.open_incidents().filter(|incident| !incident.hypotheses.is_empty()).count(),
+                open: model.open_incidents().count(),
+                alarms: model.alarms().len(),
+                sources: model.sources().len(),
             },
         }
     }

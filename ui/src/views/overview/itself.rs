@@ -5,36 +5,30 @@ use egui::Ui;
 use super::figures::Figures;
 use crate::{
     format,
-    model::Model,
     theme::Icon,
     widgets::card::{self, Card},
 };
 
-pub(super) fn show(ui: &mut Ui, model: &Model, figures: &Figures) {
+pub(super) fn show(ui: &mut Ui, figures: &Figures) {
     Card::new("Done by itself")
         .icon(Icon::ROBOT)
         .note("nothing in the network was touched")
         .show(ui, |ui| {
-            for (what, words) in lines(model, figures) {
+            for (what, words) in lines(figures) {
                 card::fact(ui, what, &words);
             }
         });
 }
 
 /// Each step with what it made of what came before.
-fn lines(model: &Model, figures: &Figures) -> [(&'static str, String); 4] {
+fn lines(figures: &Figures) -> [(&'static str, String); 4] {
     let done = &figures.done;
-    let sources = format::counted(model.sources().len(), "source");
-    let open = model.open_incidents().count();
+    let (sources, open) = (format::counted(done.sources, "source"), done.open);
     [
         ("Heard", format!("{} from {sources}", format::counted(done.heard, "event"))),
         (
             "Folded",
-            format!(
-                "{} into {}",
-                format::counted(done.repeats, "repeat"),
-                format::counted(model.alarms().len(), "alarm")
-            ),
+            format!("{} into {}", format::counted(done.repeats, "repeat"), format::counted(done.alarms, "alarm")),
         ),
         (
             "Tied",
@@ -52,7 +46,7 @@ mod tests {
     #[test]
     fn steps_say_how_much_became_how_little() {
         let model = samples::typical();
-        let lines = lines(&model, &Figures::of(&model, &testing::clock()));
+        let lines = lines(&Figures::of(&model, &testing::clock()));
         assert_eq!(
             lines.map(|(_, words)| words),
             [

@@ -42,7 +42,7 @@ impl Overview {
                     silent(ui, model, clock, &mut intents);
                     bad_actors(ui, model, figures, &mut intents);
                     rate(ui, figures);
-                    itself::show(ui, model, figures);
+                    itself::show(ui, figures);
                     return;
                 }
                 let width = (ui.available_width() - gap) * 0.6;
@@ -56,7 +56,7 @@ impl Overview {
                         ui.set_width(ui.available_width());
                         silent(ui, model, clock, &mut intents);
                         rate(ui, figures);
-                        itself::show(ui, model, figures);
+                        itself::show(ui, figures);
                     });
                 });
             });
