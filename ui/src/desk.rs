@@ -184,7 +184,7 @@ impl Desk {
         intents.retain(|intent| !self.go_along(intent));
         if around.cannot_act.is_some() {
             // Whatever a view lets through.
-            intents.retain(|intent| !matches!(intent, Intent::Act(_) | Intent::Again(_) | Intent::Dismiss(_)));
+            intents.retain(|intent| !matches!(intent, Intent::Act(_) | Intent::Again(_) | Intent::Dismiss(_) | Intent::Withdraw(_)));
         }
         intents
     }

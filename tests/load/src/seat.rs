@@ -53,7 +53,7 @@ pub(crate) async fn run(collector: &Collector, folder: &Path, alarms: usize, tra
     let in_step = began.elapsed();
     tokio::time::sleep(Duration::from_secs(5)).await;
     window.focus()?;
-    window.display.press("Home")?;
+    window.display.press("Down")?;
     window.display.still(&ROWS, Duration::from_secs(1), LONG)?;
     let (resident, own) = window.memory().context("this system does not tell memory")?;
 

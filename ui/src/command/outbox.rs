@@ -10,16 +10,19 @@ pub enum OutboxCommand {
     Again,
     /// Take note of a refusal and let it go.
     Dismiss,
+    /// Take back what waits, before it goes out.
+    Withdraw,
 }
 
 impl OutboxCommand {
     /// All of them.
-    pub const ALL: &[Self] = &[Self::Again, Self::Dismiss];
+    pub const ALL: &[Self] = &[Self::Again, Self::Dismiss, Self::Withdraw];
 
     pub(super) fn facts(self) -> Facts {
         let (label, keys, icon): (_, &'static [Keys], _) = match self {
             Self::Again => ("Try again", &[Keys::Plain(Key::R)], Icon::ARROW_CLOCKWISE),
             Self::Dismiss => ("Dismiss", &[Keys::Plain(Key::Delete)], Icon::TRASH),
+            Self::Withdraw => ("Take back", &[Keys::Plain(Key::Backspace)], Icon::ARROW_COUNTER_CLOCKWISE),
         };
         Facts { label, keys, icon }
     }

@@ -213,6 +213,9 @@ fn what_waits_is_neither_dismissed_nor_sent_twice() {
     seat.key_press(Key::R);
     seat.run();
     assert_eq!(*intents.borrow(), []);
+    seat.get_by_label("Take back").click();
+    seat.run();
+    assert!(matches!(intents.borrow().as_slice(), [Intent::Withdraw(ids)] if ids.len() == 1), "{intents:?}");
 }
 
 #[test]

@@ -91,7 +91,8 @@ impl<K: Ord + Copy> Selection<K> {
         let here = self.cursor.and_then(|cursor| rows.iter().position(|row| *row == cursor));
         let place = match here {
             Some(here) => here.saturating_add_signed(steps).min(last),
-            None if steps < 0 => last,
+            // Without a cursor the first step up is from below, and one to an end goes there.
+            None if steps == isize::MAX || (steps < 0 && steps != isize::MIN) => last,
             None => 0,
         };
         let key = *rows.get(place)?;
@@ -133,5 +134,8 @@ mod tests {
         assert_eq!(selection.step(&rows, 1, false), Some(0));
         assert_eq!(selection.step(&rows, 9, false), Some(2));
         assert_eq!(selection.step(&[], 1, false), None);
+        for (steps, place) in [(isize::MIN, 0), (isize::MAX, 2), (1, 0), (-1, 2)] {
+            assert_eq!(Selection::default().step(&rows, steps, false), Some(place), "{steps} from nowhere");
+        }
     }
 }

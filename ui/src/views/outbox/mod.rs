@@ -42,8 +42,9 @@ impl Default for Layout {
 }
 
 /// What can be done to what is selected, from the right.
-const VERBS: [Command; 3] = [
+const VERBS: [Command; 4] = [
     Command::Outbox(OutboxCommand::Dismiss),
+    Command::Outbox(OutboxCommand::Withdraw),
     Command::Outbox(OutboxCommand::Again),
     Command::List(ListCommand::Open),
 ];
@@ -162,34 +163,37 @@ impl OutboxView {
         };
         let facts = command.facts();
         let (label, icon, fits) = match command {
-            Command::Outbox(_) => {
-                let none = self.refused(model).next().is_none();
-                (
-                    facts.label,
-                    facts.icon,
-                    none.then_some("It waits, and is sent as soon as the collector answers"),
-                )
+            Command::Outbox(OutboxCommand::Withdraw) => {
+                let none = self.chosen(model, false).next().is_none();
+                (facts.label, facts.icon, none.then_some("It was refused: dismiss it, or try again"))
+            }
+            Command::Outbox(OutboxCommand::Again | OutboxCommand::Dismiss) => {
+                let none = self.chosen(model, true).next().is_none();
+                let why = "It waits, and is sent as soon as the collector answers";
+                (facts.label, facts.icon, none.then_some(why))
             }
             _ => ("Show", Icon::ARROW_RIGHT, None),
         };
         Button::new(label).icon(icon).key(keys).unless(command.why_not(&situation).or(fits))
     }
 
-    /// The refused ones of those that are selected.
-    fn refused<'a>(&'a self, model: &'a Model) -> impl Iterator<Item = &'a Asked> {
+    /// Those of the selected that were refused, or those that wait.
+    fn chosen<'a>(&'a self, model: &'a Model, refused: bool) -> impl Iterator<Item = &'a Asked> {
         let chosen = self.selection.iter().filter_map(|id| model.outbox.get(id));
-        chosen.filter(|asked| asked.refused())
+        chosen.filter(move |asked| asked.refused() == refused)
     }
 
     fn command(&mut self, command: Command, model: &Model, lines: &[Uuid], intents: &mut Vec<Intent>) {
         match command {
             Command::List(command) => self.press(command, model, lines, intents),
             Command::Outbox(command) => {
-                let ids: Vec<Uuid> = self.refused(model).map(|asked| asked.id).collect();
+                let refused = command != OutboxCommand::Withdraw;
+                let ids: Vec<Uuid> = self.chosen(model, refused).map(|asked| asked.id).collect();
                 if !ids.is_empty() {
                     intents.push(match command {
                         OutboxCommand::Again => Intent::Again(ids),
                         OutboxCommand::Dismiss => Intent::Dismiss(ids),
+                        OutboxCommand::Withdraw => Intent::Withdraw(ids),
                     });
                 }
             }
