@@ -79,6 +79,12 @@ impl Seat {
             Credential::Login { name, .. } => name.clone(),
             Credential::Token(_) => self.user.clone(),
         };
+        if self.address != url {
+            // What the screens made of another network is not shown for this one.
+            let view = self.desk.view();
+            self.desk = Desk::new(self.desk.layout());
+            self.desk.go(view);
+        }
         self.keyed = matches!(credential, Credential::Token(_));
         self.address = url.clone();
         // The line before lets go of its folder first, for it may be the same one.
@@ -114,7 +120,7 @@ impl Seat {
             self.order(Order::Login(credential));
             return;
         }
-        let (before, waiting) = (self.user.clone(), self.replica.waiting);
+        let (before, waiting) = (self.user.clone(), self.replica.model.outbox.waiting());
         self.connect(ctx, url, credential);
         if waiting > 0 {
             let words = format!("{} of {before} wait until {before} logs in again", format::counted(waiting, "command"));
@@ -160,7 +166,6 @@ impl Seat {
             },
             user: self.user.clone(),
             link: self.replica.link(now),
-            waiting: self.replica.waiting,
             notes: self.replica.notes().into_iter().chain(clock).chain(self.drawing.clone()).collect(),
             cannot_act: self.wall.then_some("A wall display cannot act"),
             ..Surroundings::default()

@@ -67,7 +67,7 @@ fn a_damaged_copy_is_rebuilt_and_what_waited_is_sent() {
         bob.link.close(Duration::from_secs(20));
         let mut bob = Seat::open("http://127.0.0.1:9", "bob", &folder);
         bob.act(CommandKind::Own, &[alarm]);
-        bob.until("it waits", |seat| seat.replica.waiting == 1);
+        bob.until("it waits", |seat| seat.replica.model.outbox.waiting() == 1);
         bob.link.close(Duration::from_secs(20));
         let id = Outbox::open(&folder).unwrap().letters().unwrap()[0].requests[0].id;
         harm(&folder);

@@ -24,7 +24,9 @@ fn goes_on(url: &str, folder: &Path, alarms: usize) {
     bob.until("all of it is done", |seat| {
         (0..20).all(|number| seat.alarm(&format!("R{number}")).owner.as_str() == "bob")
     });
-    bob.until("and answered", |seat| seat.replica.model.outbox.is_empty() && seat.replica.waiting == 0);
+    bob.until("and answered", |seat| {
+        seat.replica.model.outbox.is_empty() && seat.replica.model.outbox.waiting() == 0
+    });
     let told = bob.words.iter().filter(|word| word.contains("This disk does not keep")).count();
     assert_eq!((told, bob.replica.notes().len()), (1, 1), "{:?}", bob.words);
     assert!(

@@ -140,7 +140,7 @@ fn a_command_waits_for_a_collector_that_is_away() {
     let link = open("http://127.0.0.1:9", token());
     until(&link, |news| matches!(news, News::Broken(_)));
     link.order(act(CommandKind::Unack, 1));
-    let news = until(&link, |news| matches!(news, News::Waiting(1)));
+    let news = until(&link, |news| matches!(news, News::Asked(_)));
     assert!(!news.iter().any(|news| matches!(news, News::Done(_))), "it is not told to have failed");
     let waits = not_done(&news);
     assert!(
@@ -187,7 +187,7 @@ fn a_command_given_without_a_collector_is_sent_by_the_next_window_under_its_id()
     let folder = tempfile::tempdir().unwrap();
     let link = open_kept("http://127.0.0.1:9", token(), Some(folder.path()));
     link.order(act(CommandKind::Unack, 2));
-    until(&link, |news| matches!(news, News::Waiting(1)));
+    until(&link, |news| matches!(news, News::Asked(_)));
     drop(link);
     until_kept(folder.path());
     let (fake, url) = collector();

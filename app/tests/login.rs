@@ -103,7 +103,7 @@ fn what_waits_for_a_login_outlives_the_window() {
     bob.until("it is live", live);
     set_password(&noc, "bob", OTHER);
     bob.act(CommandKind::Own, &[bob.alarm("R0")]);
-    bob.until("it waits", |seat| seat.replica.waiting == 1);
+    bob.until("it waits", |seat| seat.replica.model.outbox.waiting() == 1);
     bob.link.close(Duration::from_secs(20));
     let mut bob = Seat::with(&noc.url(), "bob", login("bob", OTHER), &noc.folder.path().join("bob"));
     bob.until("it is done", |seat| seat.replica.model.outbox.is_empty() && !seat.words.is_empty());
@@ -122,7 +122,9 @@ fn a_revoked_key_shuts_the_seat_and_whoever_logs_in_there_sends_what_waits() {
     let key = noc.handle.identity().keys(tenant).unwrap()[0].id;
     noc.handle.identity().revoke_key(tenant, key).unwrap();
     seat.act(CommandKind::Own, &[seat.alarm("R0")]);
-    seat.until("it is shut, and the command waits", |seat| shut(seat).is_some() && seat.replica.waiting == 1);
+    seat.until("it is shut, and the command waits", |seat| {
+        shut(seat).is_some() && seat.replica.model.outbox.waiting() == 1
+    });
     assert_eq!((seat.refused().len(), seat.replica.model.alarms().len()), (0, 1));
     seat.link.order(Order::Login(login("bob", PASSWORD)));
     seat.until("it is done", |seat| seat.replica.model.outbox.is_empty() && !seat.words.is_empty());

@@ -26,7 +26,7 @@ fn a_collector_of_another_version_says_which_and_what_to_do_and_commands_wait_fo
         words.contains("7.2.0") && words.contains(env!("CARGO_PKG_VERSION")) && words.contains("Install a workstation"),
         "{words}"
     );
-    until(&link, |news| matches!(news, News::Waiting(1)));
+    until(&link, |news| matches!(news, News::Asked(_)));
     assert!(
         fake.commands.lock().unwrap().is_empty() && fake.cursors.lock().unwrap().is_empty(),
         "it is asked nothing more"

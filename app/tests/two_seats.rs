@@ -86,7 +86,9 @@ fn what_was_asked_without_a_collector_waits_by_name_and_merges_with_one_quiet_wo
     let mut bob = Seat::open("http://127.0.0.1:9", "bob", &folder);
     bob.act(CommandKind::Own, &rows[..1]);
     bob.act(ACK, &rows);
-    bob.until("both wait by name", |seat| seat.replica.model.outbox.len() == 2 && seat.replica.waiting == 2);
+    bob.until("both wait by name", |seat| {
+        seat.replica.model.outbox.len() == 2 && seat.replica.model.outbox.waiting() == 2
+    });
     assert!(bob.refused().is_empty());
     bob.link.close(Duration::from_secs(20));
     let mut bob = noc.seat("bob");

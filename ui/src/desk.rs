@@ -50,8 +50,6 @@ pub struct Surroundings {
     pub user: String,
     /// How we stand to the collector.
     pub link: Link,
-    /// Commands that wait for the collector.
-    pub waiting: usize,
     /// What is not right with this window itself, each as a sentence.
     pub notes: Vec<String>,
     /// How far the machine may act.
@@ -302,7 +300,7 @@ impl Desk {
             unacked: model.tallies().unacked(),
             incidents: model.open_incidents().count(),
             stale_sources: model.sources().iter().filter(|source| model::silence(source, clock.now).is_some()).count(),
-            waiting: around.waiting,
+            waiting: model.outbox.waiting(),
             refused: model.outbox.refused(),
             mode: around.mode,
             troubles: troubles(model),

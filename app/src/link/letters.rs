@@ -6,7 +6,7 @@ use std::{
 };
 
 use pedkai_core::{
-    model::Timestamp,
+    model::{AckUntil, Span, Timestamp},
     wire::{CommandRequest, Target, TargetKind},
 };
 use pedkai_ui::{
@@ -25,6 +25,10 @@ use crate::shelf::{self, Letter, Outbox, Returned};
 const MOST: usize = 10_000;
 /// Commands about one target each that are sent before the answers are taken in.
 const SLICE: usize = 64;
+/// A row that changed by an act of ours is here by then.
+const LATELY: Span = Span::seconds(5);
+/// What waited longer comes back; a collector knows the ids of commands for a day.
+const TOO_LONG: Span = Span::seconds(12 * 3_600);
 
 /// A command with what became of it.
 pub(super) type Answered = (CommandRequest, Result<Became, Unanswered>);
@@ -84,6 +88,8 @@ pub(super) struct Waiting {
     outbox: Option<Outbox>,
     /// Letters that had waited and are done, since it was last said.
     merged: usize,
+    /// What was acted on a moment ago.
+    lately: Vec<(Target, Timestamp)>,
 }
 
 impl Waiting {
@@ -95,6 +101,7 @@ impl Waiting {
             returned: BTreeMap::new(),
             outbox: None,
             merged: 0,
+            lately: Vec::new(),
         };
         match kept {
             Some(Ok((letters, returned, outbox))) => {
@@ -114,14 +121,12 @@ impl Waiting {
         for one in waiting.returned.values() {
             herald.tell(News::Asked(Box::new(one.asked.clone()))).await;
         }
-        if !waiting.letters.is_empty() {
-            herald.tell(News::Waiting(waiting.letters.len())).await;
-        }
         waiting
     }
 
     /// Commands to send next: the oldest letter's, or a part of them. From here on it cannot be taken back.
     pub(super) async fn send_out(&mut self, herald: &Herald) -> Option<Vec<CommandRequest>> {
+        self.too_late(herald).await;
         let held = self.letters.front_mut()?;
         held.before = held.letter.sent && !std::mem::take(&mut held.fresh);
         if !std::mem::replace(&mut held.letter.sent, true) {
@@ -155,13 +160,16 @@ impl Waiting {
         for held in &back {
             herald.tell(News::Settled(held.letter.asked.id)).await;
         }
-        herald.tell(News::Waiting(self.letters.len())).await;
         herald.tell(News::Withdrawn(back.len(), gone)).await;
     }
 
-    /// Takes in what an operator asks.
+    /// Takes in what an operator asks. Where an act of this seat on the same thing is not in the rows yet, that is what changed it: the operator
+    /// saw it otherwise, and need not look again.
     pub(super) async fn put(&mut self, herald: &Herald, act: &Act, by: String) {
-        let template = template(act);
+        let mut template = template(act);
+        if self.acted_on(act, herald.now()) {
+            template.expect = None;
+        }
         let asked = Asked {
             id: Uuid::new_v4(),
             what: act.words(),
@@ -174,6 +182,29 @@ impl Waiting {
         self.add(herald, vec![letter(asked, &template)], &[]).await;
     }
 
+    fn acted_on(&self, act: &Act, now: Timestamp) -> bool {
+        let [aim] = act.aims.as_slice() else { return false };
+        let waits = self
+            .letters
+            .iter()
+            .any(|held| held.letter.asked.aims.iter().any(|other| other.target == aim.target));
+        waits || self.lately.iter().any(|(target, at)| *target == aim.target && now.since(*at) < LATELY)
+    }
+
+    /// Lets what waited too long come back: nobody acts on what stood so long ago without looking, and the collector forgets ids.
+    async fn too_late(&mut self, herald: &Herald) {
+        let now = herald.now();
+        while self.letters.front().is_some_and(|held| now.since(held.letter.asked.at) > TOO_LONG) {
+            let Some(held) = self.letters.pop_front() else { return };
+            let why = if held.letter.sent {
+                "it waited for more than 12 hours, and may be done: look at how it stands now"
+            } else {
+                "it waited for more than 12 hours: look at how it stands now"
+            };
+            self.give_back(herald, held, why).await;
+        }
+    }
+
     /// Asks once more what was refused, under new ids and for things as they are now.
     pub(super) async fn again(&mut self, herald: &Herald, ids: &[Uuid], by: &str) {
         let now = herald.now();
@@ -181,6 +212,11 @@ impl Waiting {
         found.sort_by_key(|one| one.asked.at);
         let old: Vec<Uuid> = found.iter().map(|one| one.asked.id).collect();
         let fresh = |one: Returned| {
+            let mut request = one.request;
+            // For a time, as it was asked: not for what is left of that.
+            if let Some(AckUntil::Time(end)) = &mut request.until {
+                *end = now.plus(end.since(one.asked.at));
+            }
             let asked = Asked {
                 id: Uuid::new_v4(),
                 by: by.to_owned(),
@@ -188,7 +224,7 @@ impl Waiting {
                 fate: Fate::Waiting { answered: 0 },
                 ..one.asked
             };
-            letter(asked, &one.request)
+            letter(asked, &request)
         };
         self.add(herald, found.into_iter().map(fresh).collect(), &old).await;
         for id in old {
@@ -233,16 +269,21 @@ impl Waiting {
     async fn bound(&mut self, herald: &Herald) {
         while self.letters.len() > MOST {
             // The first may be under way.
-            let Some(mut held) = self.letters.remove(1) else { return };
-            let requests = std::mem::take(&mut held.letter.requests);
-            let became = |request: &CommandRequest| Became {
-                done: 0,
-                refused: vec![("too many commands wait".to_owned(), about(request))],
-            };
-            let answers: Vec<(CommandRequest, Became)> = requests.into_iter().map(|request| (request.clone(), became(&request))).collect();
-            self.take_in(herald, &mut held, answers).await;
-            self.finish(herald, held).await;
+            let Some(held) = self.letters.remove(1) else { return };
+            self.give_back(herald, held, "too many commands wait").await;
         }
+    }
+
+    /// What is left of a letter comes back as if it had been refused.
+    async fn give_back(&mut self, herald: &Herald, mut held: Held, why: &str) {
+        let requests = std::mem::take(&mut held.letter.requests);
+        let became = |request: &CommandRequest| Became {
+            done: 0,
+            refused: vec![(why.to_owned(), about(request))],
+        };
+        let answers: Vec<(CommandRequest, Became)> = requests.into_iter().map(|request| (request.clone(), became(&request))).collect();
+        self.take_in(herald, &mut held, answers).await;
+        self.finish(herald, held).await;
     }
 
     /// Whether the oldest waits and the window was not told.
@@ -255,7 +296,6 @@ impl Waiting {
         if let Some(held) = self.letters.front_mut() {
             held.show(herald).await;
         }
-        herald.tell(News::Waiting(self.letters.len())).await;
     }
 
     /// Takes in what became of commands of the oldest letter. False when some found no line.
@@ -287,7 +327,6 @@ impl Waiting {
             // Those behind it find no line either.
             self.letters.iter_mut().for_each(|held| held.late = true);
         }
-        herald.tell(News::Waiting(self.letters.len())).await;
         if self.letters.is_empty() && self.merged > 0 {
             herald.tell(News::Merged(std::mem::take(&mut self.merged))).await;
         }
@@ -296,10 +335,15 @@ impl Waiting {
 
     /// Keeps what came back refused, and that the rest was answered.
     async fn take_in(&mut self, herald: &Herald, held: &mut Held, answers: Vec<(CommandRequest, Became)>) {
+        let now = herald.now();
         let mut answered = Vec::new();
         let mut touched: Vec<Uuid> = Vec::new();
         for (request, became) in answers {
             held.done += became.done;
+            if became.done > 0 {
+                self.lately.retain(|(_, at)| now.since(*at) < LATELY);
+                self.lately.extend(held.letter.asked.aims.iter().take(SLICE).map(|aim| (aim.target, now)));
+            }
             for (why, ids) in became.refused {
                 if !held.refused.contains(&why) {
                     held.refused.push(why.clone());
@@ -384,3 +428,6 @@ fn unnamed(id: Uuid) -> Aim {
 async fn unkept(herald: &Herald, error: &rusqlite::Error) {
     herald.tell(News::Unkept(shelf::words(error))).await;
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,10 +17,11 @@ mod version;
 
 use std::{
     sync::{
+        Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
         mpsc,
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::Context as _;
@@ -85,8 +86,6 @@ pub enum News {
     Answer(Fetch, Detail),
     /// The collector's clock is ahead of ours by this much.
     Skew(Span),
-    /// Commands that wait for the line.
-    Waiting(usize),
     /// Something that was asked waits, or was refused.
     Asked(Box<Asked>),
     /// So many aims of one that waits are answered.
@@ -145,14 +144,33 @@ struct Herald {
     wake: std::sync::Arc<dyn Fn(Duration) + Send + Sync>,
     /// Microseconds by which the collector's clock is ahead of ours.
     skew: std::sync::Arc<AtomicI64>,
+    pace: std::sync::Arc<Pace>,
 }
 
-/// How long rows may wait to be drawn: in a storm the window is drawn this often, not once for every row.
+/// How often rows are drawn in a storm, not once for every row. The first after a rest are drawn at once.
 const PACE: Duration = Duration::from_millis(200);
 
+/// When the window draws rows next, or did last.
+#[derive(Default)]
+struct Pace(Mutex<Option<Instant>>);
+
+impl Pace {
+    /// How long rows that came now wait for the window.
+    fn wait(&self, now: Instant) -> Duration {
+        let mut planned = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = match *planned {
+            Some(planned) if planned >= now => planned,
+            Some(last) => now.max(last + PACE),
+            None => now,
+        };
+        *planned = Some(next);
+        next.duration_since(now)
+    }
+}
+
 impl News {
-    /// How soon the window has to look.
-    fn within(&self) -> Duration {
+    /// Whether it may wait for the next of the frames that are drawn at a pace.
+    fn patient(&self) -> bool {
         match self {
             Self::Asked(_)
             | Self::Answered(..)
@@ -161,7 +179,7 @@ impl News {
             | Self::Skew(_)
             | Self::Strange(_)
             | Self::Syncing(_)
-            | Self::Unreadable(_) => PACE,
+            | Self::Unreadable(_) => true,
             Self::Answer(..)
             | Self::Aside(_)
             | Self::Broken(_)
@@ -175,8 +193,7 @@ impl News {
             | Self::Settled(_)
             | Self::Unfit(_)
             | Self::Unkept(_)
-            | Self::Waiting(_)
-            | Self::Withdrawn(..) => Duration::ZERO,
+            | Self::Withdrawn(..) => false,
         }
     }
 }
@@ -184,14 +201,14 @@ impl News {
 impl Herald {
     /// Tells the window. Waits while the window has too much to read, so that a storm slows the line and not the screen.
     async fn tell(&self, mut news: News) -> bool {
-        let within = news.within();
+        let patient = news.patient();
         if let News::Skew(ahead) = &news {
             self.skew.store(ahead.as_micros(), Ordering::Relaxed);
         }
         loop {
             match self.news.try_send(news) {
                 Ok(()) => {
-                    (self.wake)(within);
+                    (self.wake)(if patient { self.pace.wait(Instant::now()) } else { Duration::ZERO });
                     return true;
                 }
                 Err(mpsc::TrySendError::Full(back)) => {
@@ -229,6 +246,7 @@ impl Link {
             news: tell,
             wake: std::sync::Arc::new(wake),
             skew: std::sync::Arc::default(),
+            pace: std::sync::Arc::default(),
         };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -294,24 +312,39 @@ mod tests {
             news: tell,
             wake: std::sync::Arc::new(move |within| assert!(woken.send(within).is_ok())),
             skew: std::sync::Arc::default(),
+            pace: std::sync::Arc::default(),
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        for (what, within) in [
-            (News::Changes(Vec::new()), PACE),
-            (News::Heartbeat, PACE),
-            (News::Broken("refused".to_owned()), Duration::ZERO),
-            (
-                News::Done(Outcome {
-                    word: "ack".to_owned(),
-                    done: 1,
-                    refused: Vec::new(),
-                }),
-                Duration::ZERO,
-            ),
+        let done = News::Done(Outcome {
+            word: "ack".to_owned(),
+            done: 1,
+            refused: Vec::new(),
+        });
+        for (what, at_once) in [
+            (News::Changes(Vec::new()), true),
+            (News::Changes(Vec::new()), false),
+            (News::Heartbeat, false),
+            (News::Broken("refused".to_owned()), true),
+            (done, true),
         ] {
             assert!(runtime.block_on(herald.tell(what)));
-            assert_eq!(wakes.try_recv(), Ok(within));
+            let within = wakes.try_recv().unwrap();
+            assert!(within <= PACE && (within == Duration::ZERO) == at_once, "{within:?}");
             assert!(news.try_recv().is_ok());
         }
+    }
+
+    #[test]
+    fn in_a_storm_there_is_one_frame_a_pace_and_after_a_rest_none_waits() {
+        let (pace, began) = (Pace::default(), Instant::now());
+        let mut drawn: Vec<Duration> = (0..10_000_u64)
+            .map(|number| {
+                let at = Duration::from_micros(number * 100);
+                at + pace.wait(began + at)
+            })
+            .collect();
+        drawn.dedup();
+        assert_eq!(drawn, [0, 200, 400, 600, 800, 1_000].map(Duration::from_millis));
+        assert_eq!(pace.wait(began + Duration::from_secs(3)), Duration::ZERO);
     }
 }

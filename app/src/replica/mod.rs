@@ -31,8 +31,6 @@ pub struct Replica {
     notes: Notes,
     /// How far the collector's clock is ahead of the seat's even one; none before it was ever asked.
     skew: Option<Span>,
-    /// Commands that wait for the line.
-    pub waiting: usize,
 }
 
 #[derive(Debug, Default)]
@@ -85,10 +83,6 @@ impl Replica {
                 let word = (!self.admitted).then(|| Word::LoginNeeded(why.clone()));
                 self.state = State::LoggedOut(why);
                 return word;
-            }
-            News::Waiting(count) => {
-                self.waiting = count;
-                return None;
             }
             News::Asked(asked) => {
                 self.model.outbox.put(*asked);

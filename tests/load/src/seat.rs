@@ -26,12 +26,17 @@ const LONG: Duration = Duration::from_secs(120);
 pub(crate) async fn run(collector: &Collector, folder: &Path, alarms: usize, traps: usize) -> Result<Value> {
     network(collector, folder)?;
     let client = reqwest::Client::new();
-    for batch in 0..alarms / BATCH {
-        post(&client, collector, batch * BATCH, "minor").await?;
+    let door = format!("http://{}/api/v1/alarms/ingest", collector.door("api")?);
+    for number in 0..alarms / BATCH {
+        send(&client, &door, collector.key(), &batch(number * BATCH, "minor")).await?;
     }
     // Two that stay on top: the cursor goes between them.
     for number in 0..2 {
-        post_one(&client, collector, &format!("top-{number}")).await?;
+        let alarm = json!({
+            "entity_id": format!("top-{number}"), "alarm_type": "POWER_LOST", "severity": "critical", "raised_at": "2026-11-21T12:00:00Z",
+            "source_system": "bench",
+        });
+        send(&client, &door, collector.key(), &alarm).await?;
     }
     while collector.metric("pedkai_rows_lag_seconds", "")? > 0.0 {
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -94,30 +99,19 @@ fn network(collector: &Collector, folder: &Path) -> Result<()> {
     run_command(collector.command()?.args(["topology", "import", "--tenant", "default"]).arg(&topology)).map(drop)
 }
 
-async fn post(client: &reqwest::Client, collector: &Collector, first: usize, severity: &str) -> Result<()> {
+fn batch(first: usize, severity: &str) -> Value {
     let alarm = |number: usize| {
         json!({
             "entity_id": format!("ne-{}", number % ELEMENTS), "alarm_type": format!("T{}", number / ELEMENTS), "severity": severity,
             "raised_at": "2026-11-21T12:00:00Z", "source_system": "bench", "text": "a condition of this element",
         })
     };
-    send(client, collector, &Value::from_iter((first..first + BATCH).map(alarm))).await
+    Value::from_iter((first..first + BATCH).map(alarm))
 }
 
-async fn post_one(client: &reqwest::Client, collector: &Collector, entity: &str) -> Result<()> {
-    let alarm = json!({"entity_id": entity, "alarm_type": "POWER_LOST", "severity": "critical", "raised_at": "2026-11-21T12:00:00Z", "source_system": "bench"});
-    send(client, collector, &alarm).await
-}
-
-async fn send(client: &reqwest::Client, collector: &Collector, body: &Value) -> Result<()> {
-    let url = format!("http://{}/api/v1/alarms/ingest", collector.door("api")?);
-    let answer = client
-        .post(url)
-        .bearer_auth(collector.key())
-        .header("Content-Type", "application/json")
-        .body(body.to_string())
-        .send()
-        .await?;
+async fn send(client: &reqwest::Client, url: &str, key: &str, body: &Value) -> Result<()> {
+    let post = client.post(url).bearer_auth(key).header("Content-Type", "application/json");
+    let answer = post.body(body.to_string()).send().await?;
     ensure!(answer.status().as_u16() == 202, "{}", answer.status());
     Ok(())
 }
@@ -155,36 +149,34 @@ async fn trap_to_pixel(collector: &Collector, window: &Window, traps: usize) -> 
 /// Steps in the list while 10,000 alarms a second come in, each until the cursor is elsewhere.
 async fn keys_in_a_storm(client: &reqwest::Client, collector: &Collector, window: &Window) -> Result<Value> {
     let (stop, stopped) = tokio::sync::watch::channel(false);
-    let storm = async {
+    let (url, key) = (format!("http://{}/api/v1/alarms/ingest", collector.door("api")?), collector.key().to_owned());
+    let client = client.clone();
+    let storm = tokio::spawn(async move {
         let began = Instant::now();
         let mut sent = 0_usize;
         while !*stopped.borrow() {
             let due = began + Duration::from_millis(100 * (sent / BATCH) as u64);
             tokio::time::sleep_until(due.into()).await;
-            post(client, collector, sent % (ELEMENTS * 10), "minor").await?;
+            send(&client, &url, &key, &batch(sent % (ELEMENTS * 10), "minor")).await?;
             sent += BATCH;
         }
         Ok::<_, anyhow::Error>((sent, began.elapsed()))
-    };
-    let keys = async {
-        let outcome = tokio::task::block_in_place(|| {
-            std::thread::sleep(Duration::from_secs(2));
-            let mut millis = Vec::new();
-            for number in 0..40 {
-                let before = window.display.pixels(&ROWS)?;
-                let pressed = Instant::now();
-                window.display.press(if number % 2 == 0 { "Down" } else { "Up" })?;
-                window.display.until(&ROWS, LONG, "the cursor moves", |seen| seen != before)?;
-                millis.push(pressed.elapsed().as_secs_f64() * 1e3);
-                std::thread::sleep(Duration::from_millis(150));
-            }
-            Ok::<_, anyhow::Error>(millis)
-        });
-        let _ = stop.send(true);
-        outcome
-    };
-    let (storm, keys) = tokio::join!(storm, keys);
-    let ((sent, took), millis) = (storm?, keys?);
+    });
+    let millis = tokio::task::block_in_place(|| {
+        std::thread::sleep(Duration::from_secs(2));
+        let mut millis = Vec::new();
+        for number in 0..40 {
+            let before = window.display.pixels(&ROWS)?;
+            let pressed = Instant::now();
+            window.display.press(if number % 2 == 0 { "Down" } else { "Up" })?;
+            window.display.until(&ROWS, LONG, "the cursor moves", |seen| seen != before)?;
+            millis.push(pressed.elapsed().as_secs_f64() * 1e3);
+            std::thread::sleep(Duration::from_millis(150));
+        }
+        Ok::<_, anyhow::Error>(millis)
+    });
+    let _ = stop.send(true);
+    let ((sent, took), millis) = (storm.await??, millis?);
     let mut told = summed(millis);
     told["alarms_per_s"] = json!((sent as f64 / took.as_secs_f64()).round());
     Ok(told)

@@ -22,7 +22,7 @@ impl OutboxCommand {
         let (label, keys, icon): (_, &'static [Keys], _) = match self {
             Self::Again => ("Try again", &[Keys::Plain(Key::R)], Icon::ARROW_CLOCKWISE),
             Self::Dismiss => ("Dismiss", &[Keys::Plain(Key::Delete)], Icon::TRASH),
-            Self::Withdraw => ("Take back", &[Keys::Plain(Key::Backspace)], Icon::ARROW_COUNTER_CLOCKWISE),
+            Self::Withdraw => ("Take back", &[Keys::Plain(Key::U)], Icon::ARROW_COUNTER_CLOCKWISE),
         };
         Facts { label, keys, icon }
     }

@@ -113,6 +113,11 @@ impl Outbox {
         self.all.len()
     }
 
+    /// How many wait for the collector.
+    pub fn waiting(&self) -> usize {
+        self.all.len() - self.refused
+    }
+
     /// Whether everything that was asked is done.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()

@@ -61,7 +61,7 @@ impl Fits {
             fits
         };
         let refused = takes(status.refused > 0, chip::state_width(ui, &format::written(status.refused), "refused"));
-        let waiting = takes(status.waiting > 0, chip::state_width(ui, &waiting(status), "waiting"));
+        let waiting = takes(status.waiting > 0, chip::state_width(ui, &format::written(status.waiting), "waiting"));
         let mode = takes(true, chip::state_width(ui, status.mode.words().1, ""));
         let unacked = takes(true, gap + width(&unacked_words(status), Weight::Medium.at(theme.scale.text.body)));
         let user = takes(!status.user.is_empty(), chip::state_width(ui, &status.user, ""));
@@ -74,13 +74,6 @@ impl Fits {
             user,
             day,
         }
-    }
-}
-
-fn waiting(status: &Status) -> String {
-    match status.waiting {
-        1 => "1 command".to_owned(),
-        many => format!("{} commands", format::written(many)),
     }
 }
 
@@ -104,7 +97,7 @@ fn right(ui: &mut Ui, theme: &Theme, clock: &Clock, status: &Status, fits: Fits,
     }
     if fits.waiting {
         let hint = "Sent as soon as the collector answers. Click for the outbox";
-        let chip = chip::state_door(ui, Icon::TRAY, &waiting(status), "waiting", chip::Tone::Level(Level::Minor)).on_hover_text(hint);
+        let chip = chip::state_door(ui, Icon::TRAY, &format::written(status.waiting), "waiting", chip::Tone::Level(Level::Minor)).on_hover_text(hint);
         opened |= chip.clicked();
     }
     if fits.refused {

@@ -296,14 +296,14 @@ fn what_goes_wrong_at_the_collector_is_asked_for_and_told_on_every_screen() {
 
 #[test]
 fn a_lost_collector_is_told_in_full_once_it_does_not_come_back_at_once() {
-    let model = samples::typical();
+    let mut model = samples::typical();
+    super::outbox::wait(&mut model, 1);
     for (seconds, told) in [(1, false), (9, true)] {
         let asked = Rc::new(RefCell::new(Vec::new()));
         let heard = asked.clone();
         let mut desk = Desk::default();
         let around = Surroundings {
             link: Link::Offline(Span::seconds(seconds), "connection refused".to_owned()),
-            waiting: 1,
             ..Surroundings::default()
         };
         let mut harness = window(ThemeName::Dark, DESK, |ui| heard.borrow_mut().extend(desk.show(ui, &model, &clock(), &around)));
@@ -340,11 +340,11 @@ fn a_lost_login_and_another_version_say_what_to_do_and_a_note_of_the_seat_itself
         let mut desk = Desk::default();
         let around = Surroundings {
             link,
-            waiting: 2,
             notes: vec!["This seat's clock is 1 h ahead.".to_owned(), "Drawn by the processor.".to_owned()],
             ..Surroundings::default()
         };
-        let model = Model::default();
+        let mut model = Model::default();
+        super::outbox::wait(&mut model, 2);
         let mut harness = window(ThemeName::Dark, DESK, |ui| heard.borrow_mut().extend(desk.show(ui, &model, &clock(), &around)));
         harness.get_by_label(words);
         if let Some(button) = button {

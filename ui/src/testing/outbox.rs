@@ -55,6 +55,13 @@ fn aim(model: &Model, number: usize) -> Aim {
     }
 }
 
+/// So many commands wait.
+pub(super) fn wait(model: &mut Model, count: usize) {
+    for number in 0..count {
+        model.outbox.put(asked(100 + number, "Own", Vec::new(), 12, Fate::Waiting { answered: 0 }));
+    }
+}
+
 pub(super) fn typical() -> Model {
     let mut model = samples::typical();
     let incident = model.incidents().iter().next().unwrap();
@@ -140,10 +147,7 @@ fn seat<'a>(model: Model) -> (Harness<'a>, Rc<RefCell<Vec<Intent>>>) {
     let intents = Rc::new(RefCell::new(Vec::new()));
     let heard = intents.clone();
     let mut desk = Desk::default();
-    let around = Surroundings {
-        waiting: model.outbox.len() - model.outbox.refused(),
-        ..Surroundings::default()
-    };
+    let around = Surroundings::default();
     let harness = window(ThemeName::Dark, DESK, move |ui| {
         heard.borrow_mut().extend(desk.show(ui, &model, &clock(), &around));
     });
@@ -204,7 +208,7 @@ fn the_outbox_is_worked_without_a_mouse_and_leads_to_the_alarm() {
 #[test]
 fn what_waits_is_neither_dismissed_nor_sent_twice() {
     let (mut seat, intents) = seat(typical());
-    seat.get_by_label("2 commands waiting").click();
+    seat.get_by_label("2 waiting").click();
     seat.run();
     seat.get_by_label_contains("waiting: Own").click();
     seat.run();
