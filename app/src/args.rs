@@ -31,7 +31,7 @@ pub struct Args {
     /// Write one picture of the window and end; with `--view all` or `--view tour` a folder of them.
     #[arg(long, value_name = "FILE")]
     pub screenshot: Option<PathBuf>,
-    /// The screen to begin with: alarms, incidents, incident, topology, overview, system, gallery. For pictures also all: every screen in
+    /// The screen to begin with: alarms, incidents, incident, topology, overview, system, outbox, gallery. For pictures also all: every screen in
     /// dark and light at one moment; and tour: the demo's story, frame by frame.
     #[arg(long, value_name = "NAME", value_parser = show)]
     pub view: Option<Show>,
