@@ -9,6 +9,16 @@ fn held(folder: &Path) -> Vec<std::path::PathBuf> {
         .collect()
 }
 
+/// A collector whose tenants rest as soon as they may.
+async fn at_rest_at_once(folder: &Path) -> (Engine, Arc<SetClock>) {
+    let clock = SetClock::at(1_000_000);
+    let limits = Limits {
+        rest_after: Duration::ZERO,
+        ..Limits::default()
+    };
+    (open_with(folder, &clock, &limits).await, clock)
+}
+
 /// Waits until the clock's work of this moment is done.
 async fn nothing_is_due(engine: &Engine, tenant: &Tenant, clock: &SetClock) {
     let began = std::time::Instant::now();
@@ -33,12 +43,7 @@ async fn rests(engine: &Engine, wanted: usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tenant_that_nobody_uses_holds_no_file_and_is_as_before_when_somebody_does() {
     let folder = tempfile::tempdir().unwrap();
-    let clock = SetClock::at(1_000_000);
-    let limits = Limits {
-        rest_after: Duration::ZERO,
-        ..Limits::default()
-    };
-    let engine = open_with(folder.path(), &clock, &limits).await;
+    let (engine, clock) = at_rest_at_once(folder.path()).await;
     let (tenant, other) = (engine.find("default").unwrap(), engine.create("other").unwrap());
     for round in 0..3 {
         clock.forward(2_000);
@@ -75,12 +80,7 @@ async fn a_tenant_that_nobody_uses_holds_no_file_and_is_as_before_when_somebody_
 #[tokio::test(flavor = "multi_thread")]
 async fn what_comes_due_wakes_a_tenant_that_rests() {
     let folder = tempfile::tempdir().unwrap();
-    let clock = SetClock::at(1_000_000);
-    let limits = Limits {
-        rest_after: Duration::ZERO,
-        ..Limits::default()
-    };
-    let engine = open_with(folder.path(), &clock, &limits).await;
+    let (engine, clock) = at_rest_at_once(folder.path()).await;
     let tenant = engine.find("default").unwrap();
     let event = event("r1", "LINK_DOWN", Severity::Major, clock.now(), false);
     tenant.events(vec![event]).await.unwrap();
