@@ -184,10 +184,13 @@ pub struct Window {
     args: Args,
     pictures: Option<Pictures>,
     turned_at: Instant,
+    touched_at: Instant,
     fitted: bool,
     start: Start,
 }
 
+/// Without a key or the pointer for so long, nobody is at the seat.
+const AWAY: Duration = Duration::from_secs(30);
 /// How long a window that closes waits for its last orders to be on the disk.
 const LAST_ORDERS: Duration = Duration::from_secs(3);
 /// Width in points from which on everything is drawn larger.
@@ -231,6 +234,7 @@ impl Window {
             args,
             pictures,
             turned_at: Instant::now(),
+            touched_at: Instant::now(),
             fitted: false,
             start,
         })
@@ -243,6 +247,14 @@ impl Window {
             let zoom = ctx.content_rect().width() * ctx.zoom_factor() / FINE;
             ctx.set_zoom_factor(ctx.zoom_factor() * ((zoom * 4.0).floor() / 4.0).clamp(1.0, 2.0));
         }
+    }
+
+    /// Whether nobody is at the seat and all is as it should be: then what counts seconds is drawn every ten. News are drawn at once all the same.
+    fn rests(&mut self, ctx: &Context) -> bool {
+        if ctx.input(|input| !input.events.is_empty()) {
+            self.touched_at = Instant::now();
+        }
+        self.touched_at.elapsed() >= AWAY && self.seat.replica.is_live() && !self.args.wall && self.pictures.is_none()
     }
 
     fn go_round(&mut self) {
@@ -303,7 +315,8 @@ impl eframe::App for Window {
         } else {
             jiff::tz::TimeZone::UTC
         };
-        let clock = Clock { now, zone };
+        let rests = self.rests(&ctx);
+        let clock = Clock { now, zone, rests };
         if let Some(welcome) = &mut self.seat.welcome {
             if let Some(answer) = welcome.show(ui) {
                 self.answer(&ctx, answer);
@@ -318,8 +331,9 @@ impl eframe::App for Window {
         if let Some(pictures) = &mut self.pictures {
             pictures.advance(&ctx, &mut self.seat);
         }
-        let past_second = (now.as_micros() % 1_000_000).unsigned_abs();
-        ctx.request_repaint_after(Duration::from_micros(1_000_000 - past_second + 2_000));
+        let step = if rests { 10_000_000 } else { 1_000_000 };
+        let past = (now.as_micros() % step).unsigned_abs();
+        ctx.request_repaint_after(Duration::from_micros(step.unsigned_abs() - past + 2_000));
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {

@@ -10,12 +10,23 @@ pub struct Clock {
     pub now: Timestamp,
     /// The zone of every time on screen.
     pub zone: TimeZone,
+    /// Nobody is at the seat, and it is looked at less often: the time of day is told without seconds.
+    pub rests: bool,
 }
 
 impl Clock {
     /// A clock in UTC.
     pub fn utc(now: Timestamp) -> Self {
-        Self { now, zone: TimeZone::UTC }
+        Self {
+            now,
+            zone: TimeZone::UTC,
+            rests: false,
+        }
+    }
+
+    /// The time of day, as exact as it is kept.
+    pub fn of_day(&self) -> String {
+        if self.rests { self.minute(self.now) } else { self.time(self.now) }
     }
 
     /// Hours, minutes, seconds.

@@ -62,7 +62,9 @@ pub(crate) async fn run(collector: &Collector, folder: &Path, alarms: usize, tra
     window.display.still(&ROWS, Duration::from_secs(1), LONG)?;
     let (resident, own) = window.memory().context("this system does not tell memory")?;
 
-    let rest = Duration::from_secs(30);
+    // Nobody is at the seat for this long before.
+    tokio::time::sleep(Duration::from_secs(32)).await;
+    let rest = Duration::from_secs(40);
     let before = window.cpu().context("this system does not tell processor time")?;
     tokio::time::sleep(rest).await;
     let idle = (window.cpu().context("processor time")? - before).as_secs_f64() / rest.as_secs_f64();

@@ -50,7 +50,7 @@ impl Fits {
     fn of(ui: &Ui, theme: &Theme, clock: &Clock, status: &Status) -> Self {
         let gap = theme.scale.space.s;
         let width = |words: &str, font: egui::FontId| text::line(ui.painter(), words, font, theme.palette.text.soft, f32::INFINITY).size().x;
-        let time = width(&clock.time(clock.now), Weight::Strong.at(theme.scale.text.title));
+        let time = width(&clock.of_day(), Weight::Strong.at(theme.scale.text.title));
         let zone = width(&clock.zone_name(), Weight::Medium.at(theme.scale.text.caption));
         let mut room = ui.available_width() - time - zone - 3.0 * gap;
         let mut takes = |wanted: bool, width: f32| {
@@ -188,7 +188,7 @@ fn unacked(ui: &mut Ui, theme: &Theme, status: &Status) {
 fn time(ui: &mut Ui, theme: &Theme, clock: &Clock, day: bool) {
     let soft = theme.palette.text.soft;
     text::label(ui, &clock.zone_name(), Weight::Medium.at(theme.scale.text.caption), soft).on_hover_text("Time zone of every time on screen");
-    text::label(ui, &clock.time(clock.now), Weight::Strong.at(theme.scale.text.title), theme.palette.text.strong);
+    text::label(ui, &clock.of_day(), Weight::Strong.at(theme.scale.text.title), theme.palette.text.strong);
     if day {
         text::label(ui, &clock.day(), Weight::Regular.at(theme.scale.text.small), soft);
     }

@@ -157,6 +157,16 @@ fn a_wall_display_acts_on_nothing_on_any_list() {
 }
 
 #[test]
+fn a_seat_that_nobody_is_at_tells_no_seconds_that_it_does_not_count() {
+    for (rests, told, not_told) in [(false, "14:03:21", "14:03"), (true, "14:03", "14:03:21")] {
+        let (model, mut desk) = (samples::typical(), Desk::default());
+        let clock = crate::format::Clock { rests, ..clock() };
+        let harness = window(ThemeName::Dark, DESK, move |ui| drop(desk.show(ui, &model, &clock, &Surroundings::default())));
+        assert!(harness.query_by_label(told).is_some() && harness.query_by_label(not_told).is_none(), "{rests}");
+    }
+}
+
+#[test]
 fn what_is_not_known_is_not_told_as_calm() {
     for view in [ViewName::Alarms, ViewName::Incidents, ViewName::Overview] {
         let model = Model::default();
