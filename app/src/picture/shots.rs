@@ -25,16 +25,24 @@ pub struct Shot {
     pub small: bool,
 }
 
-/// The demo's story, frame by frame: the name, the second, the screen, whether the map shows what falls.
+/// The demo's story, frame by frame: the name, the second, the screen, whether the map shows what falls. Among them a minute of the overview, every
+/// ten seconds, in which a network that is calm gets its first incident.
 ///
 /// The story cuts a fibre at 45 s, mends it at 285 s, and takes a site's mains at 420 s; its batteries are empty at 550 s.
-const STORY: [(&str, u64, ViewName, bool); 6] = [
-    ("1-calm", 30, ViewName::Topology, false),
-    ("2-cut", 53, ViewName::Alarms, false),
-    ("3-cause", 60, ViewName::Incident, false),
-    ("4-reach", 64, ViewName::Topology, true),
-    ("5-recovery", 310, ViewName::Incident, false),
-    ("6-power", 600, ViewName::Topology, true),
+const STORY: [(&str, u64, ViewName, bool); 13] = [
+    ("minute-30", 30, ViewName::Overview, false),
+    ("tour-1-calm", 33, ViewName::Topology, false),
+    ("minute-40", 40, ViewName::Overview, false),
+    ("minute-50", 50, ViewName::Overview, false),
+    ("tour-2-cut", 53, ViewName::Alarms, false),
+    ("tour-3-cause", 57, ViewName::Incident, false),
+    ("minute-60", 60, ViewName::Overview, false),
+    ("tour-4-reach", 64, ViewName::Topology, true),
+    ("minute-70", 70, ViewName::Overview, false),
+    ("minute-80", 80, ViewName::Overview, false),
+    ("minute-90", 90, ViewName::Overview, false),
+    ("tour-5-recovery", 310, ViewName::Incident, false),
+    ("tour-6-power", 600, ViewName::Topology, true),
 ];
 
 /// The pictures that a command line asks for, in the order in which they are taken.
@@ -56,7 +64,7 @@ pub(super) fn of(args: &Args) -> Vec<Shot> {
         Some(Show::Tour) => STORY
             .iter()
             .map(|&(name, second, view, reach)| Shot {
-                file: in_folder(format!("tour-{name}")),
+                file: in_folder(name.to_owned()),
                 after: Duration::from_secs(second),
                 view: Some(view),
                 reach,
@@ -130,7 +138,15 @@ mod tests {
     #[test]
     fn the_tour_goes_forward_and_nothing_stands_still_in_it() {
         let tour = shots(&["--screenshot", "folder", "--view", "tour"]);
-        assert!(tour.windows(2).all(|pair| pair[0].after < pair[1].after && pair[0].file < pair[1].file));
+        assert!(tour.windows(2).all(|pair| pair[0].after + Duration::from_secs(3) <= pair[1].after));
+        let files: BTreeSet<_> = tour.iter().map(|shot| &shot.file).collect();
+        assert_eq!(files.len(), tour.len());
+        let minute: Vec<u64> = tour
+            .iter()
+            .filter(|shot| shot.view == Some(ViewName::Overview))
+            .map(|shot| shot.after.as_secs())
+            .collect();
+        assert_eq!(minute, [30, 40, 50, 60, 70, 80, 90]);
         assert!(tour.iter().all(|shot| !shot.still));
     }
 }
