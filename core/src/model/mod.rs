@@ -1,6 +1,6 @@
 //! The nouns every other room speaks in.
 //!
-//! - **does**: gives shape to time, ids, names, severities, events, alarms, incidents and commands.
+//! - **does**: gives shape to time, ids, names, severities, events, alarms, incidents, samples and commands.
 //! - **takes**: nothing; it is where the vocabulary starts.
 //! - **gives**: plain data that encodes to tagged CBOR (the log) and to JSON (the wire).
 //! - **never knows**: how an alarm is decided, stored, sent or drawn.
@@ -16,6 +16,7 @@ mod incident;
 mod marks;
 mod name;
 mod reason;
+mod sample;
 mod severity;
 mod shared;
 mod subject;
@@ -32,6 +33,7 @@ pub use incident::{Evidence, EvidenceKind, Hypothesis, Incident, IncidentIx, Inc
 pub use marks::Marks;
 pub use name::Name;
 pub use reason::Reason;
+pub use sample::{Point, Sample};
 pub use severity::Severity;
 pub use shared::{Shared, SharedList};
 pub use subject::{Subject, Trouble};
