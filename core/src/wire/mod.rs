@@ -9,6 +9,7 @@ mod auth;
 mod command;
 mod feed;
 mod ingest;
+mod kpi;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,7 @@ pub use auth::{LoginRequest, RefreshRequest, TokenAnswer};
 pub use command::{CommandAnswer, CommandOutcome, CommandRequest, RefusedTargets, Target, TargetKind};
 pub use feed::{ChangeEnd, ChangeLine};
 pub use ingest::{Accepted, IngestStatus, Rejected};
+pub use kpi::{KpiAnswer, KpiBucket, KpiPoint, KpiSeries};
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
