@@ -87,8 +87,8 @@ pub(super) struct Storage {
     items: Vec<StoredFile>,
     /// Bytes in all.
     bytes: u64,
-    /// Records on the log that can be read.
-    records: u64,
+    /// Records on the log; null where it cannot be read now.
+    records: Option<u64>,
     /// Days for which records are kept.
     log_days: u32,
     /// Bytes that the log grew by since the collector started, as kept.
@@ -114,13 +114,8 @@ pub(super) struct StoredFile {
 pub(super) async fn storage(State(world): State<World>, can: Can<ReadRules>) -> Answer<axum::Json<Storage>> {
     let folder = world.engine.folder().tenant(can.tenant.id());
     let log = folder.log();
-    let records = can
-        .tenant
-        .ask(move |_| {
-            let log = crate::journal::log::LogReader::open(&log)?;
-            Ok((log.head()?.seq + 1).saturating_sub(log.first()?))
-        })
-        .await?;
+    // Asks the log alone: rows that cannot be written on a full disk must not keep the answer that says so.
+    let records = tokio::task::spawn_blocking(move || records(&log)).await.ok().flatten();
     let items = vec![
         StoredFile {
             name: "log",
@@ -142,6 +137,15 @@ pub(super) async fn storage(State(world): State<World>, can: Can<ReadRules>) -> 
         bytes_per_day: if days > 0.0 { (grown_bytes as f64 / days) as u64 } else { 0 },
         free_bytes: fs4::available_space(folder.log().parent().unwrap_or(std::path::Path::new("."))).ok(),
     }))
+}
+
+/// Records a log holds; `None` where it cannot be read now.
+fn records(log: &std::path::Path) -> Option<u64> {
+    if !log.exists() {
+        return Some(0);
+    }
+    let log = crate::journal::log::LogReader::open(log).ok()?;
+    Some((log.head().ok()?.seq + 1).saturating_sub(log.first().ok()?))
 }
 
 /// A database with its write-ahead file.

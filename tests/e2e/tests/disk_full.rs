@@ -49,6 +49,9 @@ fn a_full_disk_is_told_and_loses_nothing_that_was_answered() -> Result<()> {
         told["detail"].as_str().is_some_and(|detail| detail.contains("full")),
         "the screen's source says it: {told}"
     );
+    let storage = collector.get("/api/v1/system/storage")?;
+    assert!(storage["free_bytes"].is_u64(), "how much room is left is told just then: {storage}");
+    assert!(storage["bytes"].as_u64().is_some_and(|bytes| bytes > 0), "{storage}");
     std::fs::remove_file(&flag)?;
     let mut number = 10;
     let end = std::time::Instant::now() + Duration::from_secs(20);
