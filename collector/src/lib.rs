@@ -8,3 +8,4 @@ pub mod journal;
 pub mod listen;
 pub mod serve;
 pub mod telemetry;
+mod workers;

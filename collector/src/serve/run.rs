@@ -16,6 +16,7 @@ use crate::identity::{Identity, IdentityError, Secret};
 use crate::journal::JournalError;
 use crate::journal::system_letters::SystemLetters;
 use crate::listen;
+use crate::workers::Workers;
 
 /// What a collector is started with.
 pub struct Options {
@@ -77,6 +78,7 @@ pub struct Handle {
     world: World,
     server: JoinHandle<std::io::Result<()>>,
     upkeep: JoinHandle<()>,
+    workers: Workers,
     run_file: PathBuf,
 }
 
@@ -140,11 +142,15 @@ pub async fn run(options: Options) -> Result<Handle, StartError> {
             .await
     });
     let upkeep = tokio::spawn(upkeep(world.clone()));
+    let workers = Workers::start(&world.engine, Vec::new());
+    // Set once: this is the only place.
+    let _ = world.board.set(workers.board());
     Ok(Handle {
         api,
         world,
         server,
         upkeep,
+        workers,
         run_file,
     })
 }
@@ -247,6 +253,7 @@ impl Handle {
     pub async fn stop(self) -> Result<(), JournalError> {
         self.world.stopping.send_replace(true);
         self.upkeep.abort();
+        self.workers.stop();
         let mut server = self.server;
         if tokio::time::timeout(GRACE, &mut server).await.is_err() {
             tracing::warn!("requests are still open: not waited for any longer");

@@ -27,7 +27,7 @@ pub(super) struct Worker {
     uptime_seconds: f64,
 }
 
-/// What works in the background: the listeners, and the tenant's writer.
+/// What works in the background: the listeners, the tenant's writer, the jobs of the insight path.
 #[utoipa::path(get, path = "/api/v1/system/workers", tag = "system", extensions(("x-permission" = json!("read rules"))),
     responses((status = 200, body = Page<Worker>)))]
 pub(super) async fn workers(State(world): State<World>, can: Can<ReadRules>) -> Answer<axum::Json<Page<Worker>>> {
@@ -68,6 +68,18 @@ pub(super) async fn workers(State(world): State<World>, can: Can<ReadRules>) -> 
         done: stats.rows_written,
         uptime_seconds,
     });
+    for standing in world.board.get().map(|board| board.of(can.tenant.id())).unwrap_or_default() {
+        items.push(Worker {
+            name: standing.name.to_owned(),
+            state: if standing.trouble.is_some() { "trouble" } else { "running" },
+            detail: standing
+                .trouble
+                .unwrap_or_else(|| format!("round {}, {} s ago", standing.rounds, standing.last.elapsed().as_secs())),
+            queued: 0,
+            done: standing.done,
+            uptime_seconds,
+        });
+    }
     Ok(axum::Json(Page { items, next: None }))
 }
 

@@ -16,6 +16,7 @@ use crate::identity::{AuditEntry, Caller, Identity};
 use crate::journal::system_letters::SystemLetters;
 use crate::listen;
 use crate::telemetry::metrics;
+use crate::workers::Board;
 
 /// What every handler works with.
 #[derive(Clone)]
@@ -29,6 +30,8 @@ pub(crate) struct Inner {
     pub(crate) counters: Arc<listen::Counters>,
     /// The listeners, once they run.
     listeners: RwLock<Option<Arc<listen::Handle>>>,
+    /// How the jobs of the insight path fare, once they run.
+    pub(crate) board: OnceLock<Arc<Board>>,
     /// The OpenAPI document, as JSON.
     pub(crate) document: OnceLock<String>,
     pub(crate) started: Instant,
@@ -56,6 +59,7 @@ impl World {
             letters,
             counters: Arc::default(),
             listeners: RwLock::new(None),
+            board: OnceLock::new(),
             document: OnceLock::new(),
             started: Instant::now(),
             stopping: watch::Sender::new(false),

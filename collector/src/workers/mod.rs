@@ -1,0 +1,124 @@
+//! The insight path: what looks at a tenant's history now and then and says what it found.
+//!
+//! - **does**: lets every job do its round over every tenant when it is due, starts again what fell over, knows how each fares.
+//! - **takes**: jobs: a name, a period, one round over one tenant.
+//! - **gives**: the standing of every job of a tenant, for the system's screen.
+//! - **never knows**: what a job looks at, or what it finds.
+
+mod board;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use crate::engine::{Engine, Tenant};
+
+pub(crate) use board::Board;
+
+/// One round over one tenant, as work in progress: how many things it did, or what is in the way, in a sentence that says what to do.
+pub(crate) type Round = Pin<Box<dyn Future<Output = Result<u64, String>> + Send>>;
+
+/// Something that is done again and again for every tenant.
+pub(crate) trait Job: Send + Sync + 'static {
+    /// What it is called; `detect/sleeping`, for one.
+    fn name(&self) -> &'static str;
+
+    /// How long from the end of one round to the begin of the next.
+    fn every(&self) -> Duration;
+
+    /// One round. A tenant that gives it nothing to do must not be opened for it.
+    fn round(&self, tenant: Tenant) -> Round;
+}
+
+/// The first round comes this long after the start, so that the start is not slowed down.
+const SETTLE: Duration = Duration::from_secs(5);
+/// After a round that failed or fell over, the next comes no later than after this.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// The jobs of a collector, while they run.
+pub(crate) struct Workers {
+    board: Arc<Board>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Workers {
+    /// Starts every job. Call it inside a tokio runtime.
+    pub(crate) fn start(engine: &Engine, jobs: Vec<Arc<dyn Job>>) -> Self {
+        let board = Arc::new(Board::default());
+        let tasks = jobs.into_iter().map(|job| tokio::spawn(work(engine.clone(), job, board.clone()))).collect();
+        Self { board, tasks }
+    }
+
+    /// How each job fares.
+    pub(crate) fn board(&self) -> Arc<Board> {
+        self.board.clone()
+    }
+
+    /// Stops them; a round that has begun is cut short, and what it handed in stays handed in.
+    pub(crate) fn stop(&self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+async fn work(engine: Engine, job: Arc<dyn Job>, board: Arc<Board>) {
+    tokio::time::sleep(SETTLE).await;
+    let mut failed = 0;
+    loop {
+        let mut well = true;
+        for info in engine.tenants() {
+            let Some(tenant) = engine.tenant(info.id) else { continue };
+            // In a task of its own: a round that falls over takes neither the job nor another tenant's round with it.
+            let (id, round) = (tenant.id(), Guard(tokio::spawn(job.round(tenant))));
+            let outcome = round.join().await;
+            if let Err(problem) = &outcome {
+                well = false;
+                tracing::warn!(tenant = %info.name, worker = job.name(), %problem, "a round failed; it will be tried again");
+            }
+            board.note(id, job.name(), outcome);
+        }
+        failed = if well { 0 } else { failed + 1 };
+        tokio::time::sleep(pause(job.every(), failed)).await;
+    }
+}
+
+/// How long until the next round: after failures sooner than usual, but less and less often.
+fn pause(every: Duration, failed: u32) -> Duration {
+    match failed {
+        0 => every,
+        _ => Duration::from_secs(5).saturating_mul(1_u32 << failed.min(8)).min(PATIENCE).min(every),
+    }
+}
+
+/// A round that is cut short together with its job.
+struct Guard(JoinHandle<Result<u64, String>>);
+
+impl Guard {
+    async fn join(mut self) -> Result<u64, String> {
+        match (&mut self.0).await {
+            Ok(outcome) => outcome,
+            Err(error) => Err(format!(
+                "the round was cut short by a fault in this build ({error}); it is tried again by itself"
+            )),
+        }
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests;
