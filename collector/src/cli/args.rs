@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pedkai_core::model::Role;
 
+use super::analyze::Analyze;
 use crate::config::Listen;
 
 /// Pedkai's headless service: hears the network, keeps the log, serves seats.
@@ -67,6 +68,9 @@ pub(super) enum Command {
     },
     /// Decide recorded history again with a virtual clock and compare, bit for bit
     Replay(Replay),
+    /// The live detectors and causal tests on files; figures on stdout in full precision
+    #[command(subcommand)]
+    Analyze(Analyze),
 }
 
 /// Flags go before the configuration.

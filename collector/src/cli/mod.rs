@@ -5,6 +5,7 @@
 //! - **gives**: one thing on stdout, everything else on stderr, an exit code.
 //! - **never knows**: how anything that it asks for is done.
 
+mod analyze;
 mod args;
 mod audit;
 mod backup;
@@ -60,6 +61,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<bool> {
         Command::Restore { folder } => backup::restore(reach, &folder).map(|()| true),
         Command::Doctor { config } => doctor::run(reach, config.as_deref()).await,
         Command::Replay(command) => replay::run(reach, &command),
+        Command::Analyze(command) => analyze::run(command).map(|()| true),
     }
 }
 

@@ -11,6 +11,7 @@
 //! and a price for every alarm that it should have caused at a device that could speak. What a device says many times counts
 //! once. The shares of all suspects are the confidences.
 
+pub mod granger;
 mod hands;
 mod line;
 mod mode;
