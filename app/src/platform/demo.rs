@@ -56,7 +56,7 @@ pub(super) fn play(runtime: &tokio::runtime::Runtime, handle: &Handle, data: &Pa
         snmp: address(ready.snmp.as_deref()),
         syslog: address(ready.syslog_udp.as_deref()),
     };
-    Playing::start(Simulation::new(topology, options), targets, 100)
+    Playing::start(Simulation::new(topology, options), targets, None, 100)
 }
 
 fn address(url: Option<&str>) -> Option<SocketAddr> {

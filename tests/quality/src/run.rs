@@ -219,6 +219,8 @@ impl Listener {
         let (source, payload) = match emission.transport {
             Transport::Snmp => (SourceKind::Snmp, Payload::Snmp(Box::new(snmp::decode(&emission.bytes)?))),
             Transport::Syslog => (SourceKind::Syslog, Payload::Syslog(emission.bytes.clone())),
+            // Samples are no alarms.
+            Transport::Kpi => return Ok(true),
         };
         let event = Event {
             received_at: at,

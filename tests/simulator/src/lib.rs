@@ -7,6 +7,7 @@ pub mod ber;
 mod engine;
 pub mod flood;
 pub mod forms;
+pub mod kpi;
 pub mod mix;
 pub mod play;
 pub mod record;

@@ -26,10 +26,13 @@ pub struct Targets {
     pub syslog: Option<SocketAddr>,
 }
 
+/// Takes rounds of measurements, each a JSON array; false when it could not.
+pub type Samples = Box<dyn FnMut(&[u8]) -> bool + Send>;
+
 /// Sends datagrams, each from its device's address where that can be had.
-#[derive(Debug)]
 pub struct Sender {
     targets: Targets,
+    samples: Option<Samples>,
     sockets: BTreeMap<Ipv4Addr, UdpSocket>,
     fallback: UdpSocket,
     local: bool,
@@ -51,10 +54,17 @@ impl Sender {
         let fallback = UdpSocket::bind((any, 0)).context("cannot open a UDP socket")?;
         Ok(Self {
             targets,
+            samples: None,
             sockets: BTreeMap::new(),
             fallback,
             local,
         })
+    }
+
+    /// Hands measurements to this.
+    #[must_use]
+    pub fn with_samples(self, samples: Option<Samples>) -> Self {
+        Self { samples, ..self }
     }
 
     /// Sends one datagram; false when there is no target for it or it could not be sent.
@@ -62,6 +72,7 @@ impl Sender {
         let target = match transport {
             Transport::Snmp => self.targets.snmp,
             Transport::Syslog => self.targets.syslog,
+            Transport::Kpi => return self.samples.as_mut().is_some_and(|take| take(bytes)),
         };
         let Some(target) = target else {
             return false;
@@ -126,9 +137,9 @@ impl Playing {
     ///
     /// # Errors
     /// When no socket or thread can be had.
-    pub fn start(run: Simulation, targets: Targets, speed_percent: u64) -> Result<Self> {
+    pub fn start(run: Simulation, targets: Targets, samples: Option<Samples>, speed_percent: u64) -> Result<Self> {
         let (stop, sent) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-        let mut sender = Sender::new(targets)?;
+        let mut sender = Sender::new(targets)?.with_samples(samples);
         let (stopped, count) = (Arc::clone(&stop), Arc::clone(&sent));
         let thread = std::thread::Builder::new()
             .name("simulator".to_owned())

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use pedkai_simulator::forms::Transport;
 use pedkai_simulator::mix::{self, FaultKind, Span};
 use pedkai_simulator::topology::{Graph, Topology, folder};
 use pedkai_simulator::{Emission, Fault, Options, Scenario, Simulation, Unheard, record};
@@ -376,4 +377,30 @@ fn a_fault_by_hand_happens_where_and_when_it_was_asked_for() {
     );
     assert!(run.faults().iter().all(|fault| fault.heard > 4));
     assert_eq!(run.faults()[0].end_micros, 310 * SECOND);
+}
+
+#[test]
+fn the_storys_cell_says_zero_while_it_sleeps_and_nobody_else_raises_an_alarm_for_it() {
+    let topology = Topology::open("builtin:demo", 7).unwrap();
+    let cell = topology.sleeper.clone().unwrap();
+    let options = Options {
+        scenario: Scenario::Story,
+        minutes: Some(20),
+        kpis: true,
+        ..Options::default()
+    };
+    let mut silent = Vec::new();
+    for emission in Simulation::new(topology, options) {
+        if emission.transport != Transport::Kpi {
+            assert!(!emission.truth.about.contains(&cell));
+            continue;
+        }
+        let samples: Vec<serde_json::Value> = serde_json::from_slice(&emission.bytes).unwrap();
+        let own = |sample: &&serde_json::Value| sample["entity_id"] == cell.as_str() && sample["metric"] == "dl_traffic_volume_mb";
+        let traffic = samples.iter().find(own).and_then(|sample| sample["value"].as_f64()).unwrap();
+        if traffic == 0.0 {
+            silent.push(emission.at_micros / 60_000_000);
+        }
+    }
+    assert_eq!(silent, (5..18).collect::<Vec<u64>>(), "minutes of the turn");
 }

@@ -81,6 +81,7 @@ fn a_run_arrives_through_sockets_from_the_devices_own_addresses() {
             snmp: Some(target),
             syslog: Some(target),
         },
+        None,
         30_000,
     )
     .unwrap();
@@ -99,7 +100,7 @@ fn a_run_arrives_through_sockets_from_the_devices_own_addresses() {
 #[test]
 fn a_playing_run_stops_when_dropped() {
     let run = run("builtin:demo", Scenario::Story, 1, 600);
-    let playing = Playing::start(run, Targets { snmp: None, syslog: None }, 100).unwrap();
+    let playing = Playing::start(run, Targets { snmp: None, syslog: None }, None, 100).unwrap();
     assert!(!playing.finished());
     drop(playing);
 }

@@ -1,5 +1,6 @@
 //! The course of events: faults, what devices notice, what the wire does to what they say.
 
+mod measure;
 mod noise;
 mod places;
 mod plan;
@@ -18,6 +19,7 @@ pub use story::TURN_S;
 pub use truth::{Cause, Emission, Fault, Truth, Unheard};
 
 use crate::forms::Happening;
+use crate::kpi::Kpis;
 use crate::mix;
 use crate::rng::Rng;
 use crate::topology::{Graph, Topology};
@@ -40,6 +42,8 @@ pub struct Options {
     pub origin_micros: i64,
     /// How fast clocks in messages run, in percent: a run played twice as fast has 200.
     pub speed_percent: u64,
+    /// Whether what cells and links measure is told too.
+    pub kpis: bool,
     /// The community of traps.
     pub community: String,
 }
@@ -53,6 +57,7 @@ impl Default for Options {
             // 2026-01-05T06:00:00Z, a Monday.
             origin_micros: 1_767_592_800_000_000,
             speed_percent: 100,
+            kpis: false,
             community: "public".to_owned(),
         }
     }
@@ -83,6 +88,8 @@ enum Event {
     Chatter,
     /// The next stray alarm.
     Stray,
+    /// The next round of measurements.
+    Measure,
 }
 
 /// What a device is about to say.
@@ -121,6 +128,9 @@ pub struct Simulation {
     messages: u64,
     strays: u64,
     unheard: VecDeque<Unheard>,
+    kpis: Option<Kpis>,
+    /// Cells that no longer carry traffic and do not know it.
+    asleep: Vec<String>,
     ended: bool,
 }
 
@@ -152,6 +162,8 @@ impl Simulation {
             messages: 0,
             strays: 0,
             unheard: VecDeque::new(),
+            kpis: None,
+            asleep: Vec::new(),
             ended: false,
         };
         run.set_clocks();
@@ -163,6 +175,7 @@ impl Simulation {
             }
         }
         run.noise_begins();
+        run.measuring_begins();
         run
     }
 
@@ -268,6 +281,7 @@ impl Simulation {
             Event::Start => self.start(),
             Event::Chatter => self.chatter(),
             Event::Stray => self.stray(),
+            Event::Measure => return self.measure(),
         }
         None
     }

@@ -27,6 +27,10 @@ pub(super) enum Step {
     Say(usize, Happening, String),
     /// A device says something at once.
     Cry(usize, Happening, String),
+    /// A cell no longer carries traffic, and does not know it.
+    Sleep(String),
+    /// It carries traffic again.
+    Wake(String),
     /// The story begins again.
     Turn,
     /// The fault is over.
@@ -70,6 +74,8 @@ impl Simulation {
                     cause: Cause::of(fault),
                 });
             }
+            Step::Sleep(cell) => self.asleep.push(cell),
+            Step::Wake(cell) => self.asleep.retain(|asleep| *asleep != cell),
             Step::Turn => self.turn(),
             Step::Over => self.open.retain(|(open, _)| *open != fault),
         }

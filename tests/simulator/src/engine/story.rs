@@ -1,4 +1,5 @@
-//! The demo's story: calm, a fibre cut, recovery, a power failure that spreads, a flapping port; then again.
+//! The demo's story: calm, a fibre cut, recovery, a power failure that spreads, a flapping port; in
+//! between a cell that sleeps; then again.
 
 use super::places::Place;
 use super::steps::Step;
@@ -15,6 +16,9 @@ const ACTS: [(FaultKind, u64, u64); 3] = [
     (FaultKind::SitePower, 420, 390),
     (FaultKind::FlappingPort, 960, 120),
 ];
+
+/// From when to when in the turn a cell sleeps, seconds.
+const ASLEEP_S: (u64, u64) = (300, 1_080);
 
 /// The place a network names for its story.
 fn named(topology: &Topology, kind: FaultKind) -> Option<Place> {
@@ -41,6 +45,11 @@ impl Simulation {
             if let Some(place) = place {
                 self.begin(kind, place, self.now + after_s * SECOND, Some(lasts_s));
             }
+        }
+        if let Some(cell) = self.topology.sleeper.clone() {
+            let (sleeps, wakes) = (self.now + ASLEEP_S.0 * SECOND, self.now + ASLEEP_S.1 * SECOND);
+            self.plan_step(sleeps, 0, Step::Sleep(cell.clone()));
+            self.plan_step(wakes, 0, Step::Wake(cell));
         }
         self.plan_step(self.now + TURN_S * SECOND, 0, Step::Turn);
     }

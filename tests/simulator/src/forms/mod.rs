@@ -168,6 +168,8 @@ pub enum Transport {
     Snmp,
     /// To the syslog port.
     Syslog,
+    /// To the API that takes samples, as JSON.
+    Kpi,
 }
 
 /// What a device knows when it speaks.

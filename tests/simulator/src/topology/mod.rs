@@ -212,6 +212,8 @@ pub struct Topology {
     pub ports_known: bool,
     /// Where the demo's story happens: kind of fault and external id.
     pub story: Vec<(FaultKind, String)>,
+    /// The cell that falls asleep in the demo's story.
+    pub sleeper: Option<String>,
 }
 
 /// Names links as the import does: the orientation of the first one, `#2` and so on for the next.

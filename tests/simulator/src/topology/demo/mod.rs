@@ -24,6 +24,7 @@ pub(super) fn demo() -> Topology {
             (FaultKind::SitePower, "PWR-LYN".to_owned()),
             (FaultKind::FlappingPort, "AG-TRN-1--AR-SOE-1".to_owned()),
         ],
+        sleeper: Some("CELL-SKV-2".to_owned()),
         ..Topology::default()
     };
     let mut plan = Plan {
