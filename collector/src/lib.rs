@@ -5,6 +5,7 @@ pub mod config;
 pub mod engine;
 pub mod identity;
 pub mod journal;
+pub mod kpi;
 pub mod listen;
 pub mod serve;
 pub mod telemetry;

@@ -12,7 +12,7 @@ const FORMAT: i64 = 1;
 
 /// A data folder, held against any other process while this lives.
 ///
-/// Inside: `lock`, `format`, `system.db`, and `tenants/<uuid>/` with `tenant.json`, `log.db` and `rows.db`.
+/// Inside: `lock`, `format`, `system.db`, and `tenants/<uuid>/` with `tenant.json`, `log.db`, `rows.db` and `kpi/`.
 #[derive(Debug)]
 pub struct DataFolder {
     path: PathBuf,
@@ -51,6 +51,12 @@ impl TenantFolder {
     #[must_use]
     pub fn log(&self) -> PathBuf {
         self.0.join("log.db")
+    }
+
+    /// The folder of the KPI samples.
+    #[must_use]
+    pub fn kpi(&self) -> PathBuf {
+        self.0.join("kpi")
     }
 
     /// The rows.

@@ -9,8 +9,9 @@ mod error;
 mod folder;
 pub mod log;
 pub mod rows;
-mod sqlite;
+pub(crate) mod sqlite;
 pub mod system_letters;
 
 pub use error::JournalError;
+pub(crate) use folder::sync_folder;
 pub use folder::{DataFolder, TenantFolder, TenantInfo};
