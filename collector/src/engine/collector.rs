@@ -242,6 +242,7 @@ impl Engine {
                     tenant.caught_up().await?;
                     tenant.blocking(writer::close).await?;
                 }
+                tenant.ask_kpi(|samples| samples.rest().map(drop)).await?;
                 Ok(())
             };
             outcome = outcome.and(stopped.await);

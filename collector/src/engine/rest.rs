@@ -49,6 +49,7 @@ fn rest(inner: &Arc<Inner>) -> Result<bool, JournalError> {
     if used() {
         return Ok(false);
     }
+    inner.kpi.rest()?;
     let mut slot = lock(&inner.writer);
     let Some(open) = slot.as_ref() else {
         // Questions about rows open connections of their own.

@@ -14,6 +14,7 @@ use super::stats::{Counters, Stats};
 use super::writer::{self, Open};
 use crate::journal::rows::{Rows, RowsWriter};
 use crate::journal::{JournalError, TenantFolder};
+use crate::kpi;
 
 /// Why an input was not taken. Nothing of it is on the log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +48,7 @@ pub(super) struct Inner {
     pub(super) writer: Mutex<Option<Open>>,
     pub(super) rows_writer: Mutex<Option<RowsWriter>>,
     pub(super) rows: Rows,
+    pub(super) kpi: kpi::Store,
     pub(super) opened: AtomicBool,
     /// Closed because nobody used it: everything of it is written.
     pub(super) rests: AtomicBool,
@@ -70,10 +72,12 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Inner {
     pub(super) fn new(id: TenantId, folder: TenantFolder, common: Arc<Common>) -> Self {
         let rows = Rows::new(&folder.rows(), id);
+        let kpi = kpi::Store::new(folder.kpi(), kpi::Limits::default());
         Self {
             id,
             folder,
             rows,
+            kpi,
             queue: Mutex::default(),
             writer: Mutex::new(None),
             rows_writer: Mutex::new(None),
@@ -132,6 +136,20 @@ impl Tenant {
     #[must_use]
     pub fn id(&self) -> TenantId {
         self.inner.id
+    }
+
+    /// Its KPI samples. They wait for the disk: ask them in a blocking task, or with [`Tenant::ask_kpi`].
+    #[must_use]
+    pub fn kpi(&self) -> &kpi::Store {
+        &self.inner.kpi
+    }
+
+    /// Asks or changes the KPI samples without blocking the caller's thread.
+    ///
+    /// # Errors
+    /// What the work says; a fault in it.
+    pub async fn ask_kpi<T: Send + 'static>(&self, work: impl FnOnce(&kpi::Store) -> Result<T, JournalError> + Send + 'static) -> Result<T, JournalError> {
+        self.blocking(move |inner| work(&inner.kpi)).await
     }
 
     /// Hands in events as one piece and waits until they are durable: one answer an event, in their order, and the sequence of the
