@@ -31,6 +31,7 @@ fn told(record: &Record) -> String {
             Input::Mapping(documents) => format!("mapping of {}", documents.files.len()),
             Input::Policy(documents) => format!("policy of {}", documents.files.len()),
             Input::Clock => "clock".to_owned(),
+            Input::Finding(_) => "finding".to_owned(),
             Input::Jumped { from, to } => format!("jumped {from} {to}"),
         };
         let _ = writeln!(text, "in {word}");

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use pedkai_core::ingest::Mapping;
 use pedkai_core::model::{
-    Actor, AlarmReport, Event, Incident, Name, Payload, Role, Severity, SnmpNotification, SnmpVersion, SourceKind, Span, TenantId, Timestamp, VarBind, VarValue,
+    Actor, AlarmReport, CausalLink, Event, EvidenceKind, Finding, Incident, Name, Payload, Role, SeriesName, Severity, SnmpNotification, SnmpVersion,
+    SourceKind, Span, TenantId, Timestamp, VarBind, VarValue,
 };
 use pedkai_core::pipeline::{Input, State, decide};
 use pedkai_core::topology::import::{ImportFile, import};
@@ -293,4 +294,71 @@ fn the_report_of_what_is_over_says_so_at_once() {
     let incidents = network.incidents();
     let report = &incidents[0].sitrep.as_ref().unwrap().text;
     assert!(report.contains("all cleared"), "{report}");
+}
+
+#[test]
+fn what_was_measured_stands_beside_the_cause_it_speaks_for_and_in_the_report() {
+    let mut network = Network::new();
+    network.down(100, 3, "GigabitEthernet3/0/0", UP);
+    network.wait(200);
+    let incident = network.incidents()[0].id;
+    let series = |external_id: &str, metric: &str| {
+        let topology = network.state.topology();
+        let entity = topology.entity(topology.by_external(external_id).unwrap()).unwrap();
+        SeriesName {
+            entity_id: entity.id,
+            entity: entity.name.clone(),
+            metric: Name::from(metric),
+        }
+    };
+    let sentence = Name::from("utilisation_pct of hub--leaf led throughput of leaf by 5 minutes (F 42.2, p 1e-10, n 672).");
+    let finding = Finding {
+        incident,
+        at: at(200),
+        from: at(-86_400),
+        to: at(200),
+        series: 2,
+        tested: 1,
+        digest: 77,
+        links: vec![CausalLink {
+            cause: series("hub--leaf", "utilisation_pct"),
+            effect: series("leaf", "throughput"),
+            lag: 1,
+            step_s: 300,
+            f: 42.2,
+            p: 1e-10,
+            q: 1e-10,
+            n: 672,
+            differences: 0,
+            reverse_p: Some(0.4),
+            warnings: Vec::new(),
+            sentence: sentence.clone(),
+        }],
+        suspects: Vec::new(),
+        note: Name::EMPTY,
+    };
+    network.take(at(201), &Input::Finding(Box::new(finding.clone())));
+    network.wait(202);
+    let told = |network: &Network| {
+        let incidents = network.incidents();
+        let facts = incidents[0].hypotheses[0].evidence.iter();
+        let measured = facts
+            .filter(|fact| fact.kind == EvidenceKind::Measured)
+            .map(|fact| fact.text.clone())
+            .collect::<Vec<_>>();
+        (measured, incidents[0].sitrep.as_ref().unwrap().text.clone(), incidents[0].changed_at)
+    };
+    let (measured, report, changed) = told(&network);
+    assert_eq!(measured, [sentence.clone()]);
+    assert!(report.contains(sentence.as_str()), "{report}");
+    // The same said again changes nothing, nor does what is said of an incident that is not there.
+    network.take(at(230), &Input::Finding(Box::new(finding.clone())));
+    let stranger = Finding {
+        incident: pedkai_core::model::IncidentId(Uuid::from_u128(5)),
+        digest: 78,
+        ..finding
+    };
+    network.take(at(231), &Input::Finding(Box::new(stranger)));
+    network.wait(240);
+    assert_eq!(told(&network).2, changed);
 }

@@ -150,6 +150,7 @@ fn incident(number: usize) -> IncidentRow {
         active_alarms: 50,
         hypotheses: Vec::new(),
         sitrep: None,
+        finding: None,
         sla: None,
         owner: Name::EMPTY,
         comment: Name::EMPTY,

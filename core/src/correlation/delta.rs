@@ -1,5 +1,6 @@
 use crate::model::{
-    AlarmIx, EntityIx, Hypothesis, Incident, IncidentId, IncidentIx, IncidentStatus, Member, Name, Reason, Severity, Shared, SharedList, Sitrep, Timestamp,
+    AlarmIx, EntityIx, Finding, Hypothesis, Incident, IncidentId, IncidentIx, IncidentStatus, Member, Name, Reason, Severity, Shared, SharedList, Sitrep,
+    Timestamp,
 };
 
 /// A change of an incident.
@@ -184,6 +185,19 @@ pub enum IncidentDelta {
         #[n(1)]
         id: IncidentId,
     },
+    /// A worker looked at the measurements around it.
+    #[n(12)]
+    Found {
+        /// Which incident.
+        #[n(0)]
+        ix: IncidentIx,
+        /// Its id.
+        #[n(1)]
+        id: IncidentId,
+        /// What it found.
+        #[n(2)]
+        finding: Shared<Finding>,
+    },
 }
 
 impl IncidentDelta {
@@ -201,6 +215,7 @@ impl IncidentDelta {
             | IncidentDelta::DiagnosisDue { ix, id, .. }
             | IncidentDelta::Diagnosed { ix, id, .. }
             | IncidentDelta::CauseMarked { ix, id, .. }
+            | IncidentDelta::Found { ix, id, .. }
             | IncidentDelta::Purged { ix, id } => (*ix, *id),
         }
     }
@@ -217,6 +232,7 @@ impl IncidentDelta {
             IncidentDelta::DiagnosisDue { .. } => None,
             IncidentDelta::Diagnosed { .. } => Some(Reason::Diagnosed),
             IncidentDelta::CauseMarked { .. } => Some(Reason::CauseMarked),
+            IncidentDelta::Found { .. } => Some(Reason::Measured),
             IncidentDelta::Purged { .. } => Some(Reason::Purged),
         }
     }

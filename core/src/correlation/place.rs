@@ -115,6 +115,7 @@ fn open<L: AlarmLookup>(view: &View<'_, L>, alarm: &AlarmFacts<'_>, id: Incident
         by_hand: false,
         emergency: alarm.emergency,
         set_severity: None,
+        finding: None,
     };
     let first = Link {
         reason: LinkReason::First,

@@ -143,6 +143,7 @@ fn split<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx, incident: &Incident
         by_hand: false,
         emergency: parts.iter().any(|(_, alarm)| alarm.emergency),
         set_severity: None,
+        finding: None,
     };
     let mut deltas: Vec<IncidentDelta> = parts
         .iter()

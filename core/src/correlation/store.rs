@@ -217,6 +217,7 @@ fn change(incident: &mut Incident, delta: &IncidentDelta, now: Timestamp, policy
             incident.diagnose_at = *again_at;
         }
         IncidentDelta::CauseMarked { entity, .. } => incident.marked_cause = Some(*entity),
+        IncidentDelta::Found { finding, .. } => incident.finding = Some(finding.clone()),
         IncidentDelta::Opened { .. } | IncidentDelta::Purged { .. } => {}
     }
 }

@@ -14,6 +14,7 @@
 pub mod granger;
 mod hands;
 mod line;
+mod measured;
 mod mode;
 mod relapse;
 mod scene;
@@ -22,6 +23,8 @@ mod weigh;
 
 #[cfg(test)]
 mod tests;
+
+pub use measured::measured;
 
 use crate::model::{AlarmFacts, EntityIx, Hypothesis, Name, Timestamp};
 use crate::topology::{Topology, Wires};

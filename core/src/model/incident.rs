@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{AlarmId, AlarmIx, EntityIx, IncidentId, Name, Severity, Shared, SharedList, Timestamp};
+use super::{AlarmId, AlarmIx, EntityIx, Finding, IncidentId, Name, Severity, Shared, SharedList, Timestamp};
 
 /// Slot of an incident in memory; lowest free first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, minicbor::Encode, minicbor::Decode)]
@@ -180,6 +180,9 @@ pub struct Incident {
     /// Severity as an operator set it by hand, kept as the floor.
     #[n(19)]
     pub set_severity: Option<Severity>,
+    /// What the measurements around it told.
+    #[n(22)]
+    pub finding: Option<Shared<Finding>>,
 }
 
 /// A guess at the cause with what speaks for and against it.
@@ -243,6 +246,9 @@ pub enum EvidenceKind {
     /// An operator's word.
     #[n(5)]
     Operator,
+    /// What was measured.
+    #[n(6)]
+    Measured,
 }
 
 /// A situation report.

@@ -90,4 +90,5 @@ reasons! {
     52 CauseMarked "cause_marked" "An operator marked the cause.";
     53 TimedOut "timed_out" "Nothing ever clears this type: over after its time.";
     54 HandsOn "hands_on" "Somebody works on the device: only an event.";
+    70 Measured "measured" "The measurements around it were looked at.";
 }

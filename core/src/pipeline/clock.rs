@@ -70,7 +70,7 @@ fn diagnose(turn: &Turn<'_>, ix: IncidentIx) -> Option<IncidentDelta> {
     let state = &*turn.state;
     let incident = state.incidents.get(ix).filter(|incident| incident.status != IncidentStatus::Closed)?;
     let alarms: Vec<AlarmFacts<'_>> = incident.members.iter().filter_map(|member| state.alarms.facts(member.alarm)).collect();
-    let hypotheses = diagnosis::diagnose(&diagnosis::Question {
+    let mut hypotheses = diagnosis::diagnose(&diagnosis::Question {
         topology: &state.topology,
         wires: &state.wires,
         alarms: &alarms,
@@ -80,6 +80,9 @@ fn diagnose(turn: &Turn<'_>, ix: IncidentIx) -> Option<IncidentDelta> {
         down: &|link| state.index.is_down(link),
         hands_on: &|device, from, upto| state.hands_on(device, from, upto),
     });
+    if let Some(finding) = &incident.finding {
+        diagnosis::measured(&mut hypotheses, finding, &state.topology);
+    }
     let impact = hypotheses.first().map(|first| state.impact.impact(first.entity)).unwrap_or_default();
     let report = sitrep::write(&sitrep::Matter {
         topology: &state.topology,

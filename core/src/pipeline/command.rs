@@ -189,6 +189,7 @@ fn by_hand(turn: &Turn<'_>, id: IncidentId, title: &Name, severity: Severity, co
         by_hand: true,
         emergency: false,
         set_severity: Some(severity),
+        finding: None,
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::model::{Actor, Command, Event, Name, Timestamp};
+use crate::model::{Actor, Command, Event, Finding, Name, Timestamp};
 use crate::topology::TopologyPatch;
 
 /// Documents set together: policies or mappings, each with its file's name.
@@ -50,4 +50,7 @@ pub enum Input {
         #[n(1)]
         to: Timestamp,
     },
+    /// What a worker found in the measurements around an incident.
+    #[n(7)]
+    Finding(#[n(0)] Box<Finding>),
 }

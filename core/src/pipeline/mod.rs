@@ -14,6 +14,7 @@ mod delta;
 mod derived;
 mod dirt;
 mod event;
+mod finding;
 mod input;
 mod place;
 mod record;

@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::delta::Delta;
 use super::input::Input;
 use super::state::State;
-use super::{clock, command, event, place, warm};
+use super::{clock, command, event, finding, place, warm};
 use crate::ingest::Mapping;
 use crate::model::{EntityIx, IdKind, Timestamp};
 use crate::policy::Policy;
@@ -83,6 +83,7 @@ impl Turn<'_> {
                 }
                 Err(problems) => Answer::Documents(Err(problems)),
             },
+            Input::Finding(found) => finding::take(self, found),
             Input::Clock | Input::Jumped { .. } => {
                 clock::take(self);
                 Answer::Done

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::model::{EntityIx, EvidenceKind, Hypothesis, Incident, IncidentStatus, LinkReason, Name, Severity, SitrepSource, Timestamp};
+use crate::model::{EntityIx, EvidenceKind, Finding, Hypothesis, Incident, IncidentStatus, LinkReason, Name, Severity, SitrepSource, Timestamp};
 use crate::pipeline::State;
 
 /// A guess at the cause.
@@ -98,6 +98,9 @@ pub struct IncidentRow {
     pub hypotheses: Vec<HypothesisRow>,
     /// The newest situation report.
     pub sitrep: Option<SitrepRow>,
+    /// What the measurements around it told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<Finding>,
     /// The service level it endangers.
     pub sla: Option<serde_json::Value>,
     /// Whose it is; empty is nobody.
@@ -146,6 +149,7 @@ pub fn incident_row(state: &State, incident: &Incident) -> IncidentRow {
             source: sitrep.source,
             at: sitrep.at,
         }),
+        finding: incident.finding.as_deref().cloned(),
         sla: None,
         owner: incident.owner.clone(),
         comment: incident.comment.clone(),

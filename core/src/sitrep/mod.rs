@@ -202,8 +202,25 @@ fn causes(matter: &Matter<'_>, text: &mut String) {
             EvidenceKind::Explains | EvidenceKind::Timing | EvidenceKind::Topology | EvidenceKind::Operator
         )
     });
+    measured(matter, text);
     facts(text, "Expected and not heard", first, 3, |fact| fact.kind == EvidenceKind::ExpectedUnheard);
     facts(text, "Does not fit", first, 2, |fact| fact.kind == EvidenceKind::Unexplained);
+}
+
+/// What measurements told, whether or not it speaks for a cause.
+fn measured(matter: &Matter<'_>, text: &mut String) {
+    let Some(finding) = matter.incident.finding.as_deref() else { return };
+    let links = finding.links.iter().map(|link| &link.sentence);
+    let mut told = links.chain(finding.suspects.iter().map(|suspect| &suspect.why)).take(2).peekable();
+    if told.peek().is_none() {
+        return;
+    }
+    text.push_str("Measured:");
+    for sentence in told {
+        text.push(' ');
+        text.push_str(sentence);
+    }
+    text.push('\n');
 }
 
 fn facts(text: &mut String, head: &str, hypothesis: &Hypothesis, most: usize, kind: impl Fn(&Evidence) -> bool) {

@@ -23,6 +23,7 @@ fn empty_incident() -> Incident {
         by_hand: true,
         emergency: true,
         set_severity: None,
+        finding: None,
     }
 }
 

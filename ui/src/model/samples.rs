@@ -409,6 +409,7 @@ fn fibre_cut(incident: Uuid, cut: usize, members: &[AlarmRow]) -> IncidentRow {
             source: SitrepSource::Rules,
             at: ago(600),
         }),
+        finding: None,
         sla: None,
         owner: Name::EMPTY,
         comment: "Supplier informed, ticket 4471".into(),

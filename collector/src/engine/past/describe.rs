@@ -91,6 +91,7 @@ fn incident(delta: &IncidentDelta, slots: &Slots<'_>) -> Told {
             "hypotheses": hypotheses.iter().map(|guess| json!({ "confidence": guess.confidence, "reason": guess.reason })).collect::<Vec<_>>(),
         }),
         IncidentDelta::CauseMarked { by, .. } => json!({ "by": by }),
+        IncidentDelta::Found { finding, .. } => json!(**finding),
         IncidentDelta::DiagnosisDue { .. } | IncidentDelta::Purged { .. } => Value::Null,
     };
     Told {

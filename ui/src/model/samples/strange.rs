@@ -145,6 +145,7 @@ fn incident(number: usize, name: &str, members: &[AlarmRow]) -> IncidentRow {
             source: SitrepSource::Llm,
             at: changed,
         }),
+        finding: None,
         sla: None,
         owner: name.into(),
         comment: name.into(),

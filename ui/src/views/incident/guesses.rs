@@ -82,6 +82,7 @@ fn evidence(ui: &mut Ui, theme: &Theme, fact: &EvidenceRow) {
         EvidenceKind::Unexplained => (Icon::X, "Against it: an alarm that it does not explain"),
         EvidenceKind::Topology => (Icon::GRAPH, "A fact of the topology"),
         EvidenceKind::Timing => (Icon::CLOCK, "What came first"),
+        EvidenceKind::Measured => (Icon::CHART_LINE, "What was measured"),
         EvidenceKind::Operator => (Icon::USER, "An operator's word"),
     };
     let against = matches!(fact.kind, EvidenceKind::ExpectedUnheard | EvidenceKind::Unexplained);
