@@ -7,6 +7,7 @@ pub mod identity;
 pub mod journal;
 pub mod kpi;
 pub mod listen;
+pub mod poll;
 pub mod serve;
 pub mod telemetry;
 mod workers;

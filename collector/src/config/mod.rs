@@ -7,6 +7,7 @@
 
 mod address;
 mod data;
+mod poll;
 mod sections;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use serde::Deserialize;
 
 pub use address::Listen;
 pub use data::{create_private, default_data_dir, write_private};
+pub use poll::{Poll, PollKind, PollList, PollObject, PollTarget, PollUser};
 pub use sections::{
     Api, AuthProtocol, Community, DEFAULT_TENANT, Limits, Llm, Notify, PrivProtocol, Retention, Snmp, SnmpUser, Syslog, SyslogSource, Tenants, Trust,
 };
@@ -31,6 +33,8 @@ pub struct Config {
     pub snmp: Snmp,
     /// Syslog.
     pub syslog: Syslog,
+    /// Devices that are asked by SNMP.
+    pub poll: Poll,
     /// Tenants that exist from the start.
     pub tenants: Tenants,
     /// How long things are kept.
@@ -96,7 +100,7 @@ impl Config {
             wrong(at, error.message().trim().to_owned())
         })?;
         config.check().map_err(|(section, problem)| {
-            let at = text.find(&format!("[{section}]")).unwrap_or(0);
+            let at = text.find(&format!("[{section}]")).or_else(|| text.find(&format!("[[{section}."))).unwrap_or(0);
             wrong(at, problem)
         })?;
         Ok(config)
@@ -106,6 +110,7 @@ impl Config {
     fn check(&self) -> Result<(), (&'static str, String)> {
         self.syslog.check().map_err(|problem| ("syslog", problem))?;
         self.snmp.check().map_err(|problem| ("snmp", problem))?;
+        self.poll.check().map_err(|problem| ("poll", problem))?;
         self.limits.check().map_err(|problem| ("limits", problem))?;
         self.retention.check().map_err(|problem| ("retention", problem))?;
         self.api.check().map_err(|problem| ("api", problem))?;
@@ -119,6 +124,7 @@ impl Config {
             .chain(self.tenants.create.iter().cloned())
             .chain(self.snmp.users.iter().map(|user| user.tenant.clone()))
             .chain(self.snmp.communities.iter().flatten().map(|community| community.tenant.clone()))
+            .chain(self.poll.targets.iter().map(|target| target.tenant.clone()))
             .chain(self.syslog.sources.iter().map(|source| source.tenant.clone()))
             .collect();
         names.sort();

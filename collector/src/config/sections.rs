@@ -42,7 +42,7 @@ impl Api {
     }
 }
 
-fn between(name: &str, value: u32, least: u32, most: u32) -> Result<(), String> {
+pub(super) fn between(name: &str, value: u32, least: u32, most: u32) -> Result<(), String> {
     if (least..=most).contains(&value) {
         Ok(())
     } else {
@@ -76,29 +76,9 @@ impl Snmp {
     pub(super) fn check(&self) -> Result<(), String> {
         for (at, user) in self.users.iter().enumerate() {
             let name = &user.name;
-            if name.is_empty() || name.len() > 32 {
-                return Err(format!("an SNMP user's name holds 1 to 32 bytes, '{name}' does not (RFC 3414)"));
-            }
+            check_user(name, (user.auth, &user.auth_password), (user.privacy, &user.priv_password))?;
             if self.users[..at].iter().any(|other| other.name == *name) {
                 return Err(format!("the SNMP user '{name}' stands twice: a user belongs to one tenant"));
-            }
-            for (what, chosen, password) in [
-                ("auth", user.auth.is_some(), &user.auth_password),
-                ("priv", user.privacy.is_some(), &user.priv_password),
-            ] {
-                match (chosen, password) {
-                    (true, None) => return Err(format!("SNMP user '{name}': {what} needs {what}_password")),
-                    (false, Some(_)) => return Err(format!("SNMP user '{name}': {what}_password needs {what}")),
-                    (true, Some(password)) if password.len() < 8 => {
-                        return Err(format!("SNMP user '{name}': {what}_password needs 8 characters or more (RFC 3414)"));
-                    }
-                    _ => {}
-                }
-            }
-            if user.privacy.is_some() && user.auth.is_none() {
-                return Err(format!(
-                    "SNMP user '{name}': priv needs auth (RFC 3414 knows no privacy without authentication)"
-                ));
             }
         }
         for (at, community) in self.communities.iter().flatten().enumerate() {
@@ -108,6 +88,29 @@ impl Snmp {
         }
         Ok(())
     }
+}
+
+/// Checks a user of the User-based Security Model by RFC 3414.
+pub(super) fn check_user(name: &str, auth: (Option<AuthProtocol>, &Option<String>), privacy: (Option<PrivProtocol>, &Option<String>)) -> Result<(), String> {
+    if name.is_empty() || name.len() > 32 {
+        return Err(format!("an SNMP user's name holds 1 to 32 bytes, '{name}' does not (RFC 3414)"));
+    }
+    for (what, chosen, password) in [("auth", auth.0.is_some(), auth.1), ("priv", privacy.0.is_some(), privacy.1)] {
+        match (chosen, password) {
+            (true, None) => return Err(format!("SNMP user '{name}': {what} needs {what}_password")),
+            (false, Some(_)) => return Err(format!("SNMP user '{name}': {what}_password needs {what}")),
+            (true, Some(password)) if password.len() < 8 => {
+                return Err(format!("SNMP user '{name}': {what}_password needs 8 characters or more (RFC 3414)"));
+            }
+            _ => {}
+        }
+    }
+    if privacy.0.is_some() && auth.0.is_none() {
+        return Err(format!(
+            "SNMP user '{name}': priv needs auth (RFC 3414 knows no privacy without authentication)"
+        ));
+    }
+    Ok(())
 }
 
 /// `[[snmp.users]]`: a user of the User-based Security Model.

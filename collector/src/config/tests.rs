@@ -42,6 +42,55 @@ fn users_are_checked_by_rfc_3414() {
 }
 
 #[test]
+fn targets_say_what_is_wrong_with_them() {
+    let target = |more: &str| parse(&format!("[poll]\ninterval_s = 30\n\n[[poll.targets]]\ntenant = \"default\"\n{more}"));
+    let good = target("address = \"192.0.2.1\"\ncommunity = \"verysecret\"").unwrap();
+    assert_eq!(good.poll.targets[0].address[0].to_string(), "192.0.2.1:161");
+    assert!(!format!("{good:?}").contains("verysecret"));
+    for (more, word) in [
+        ("community = \"c\"", "missing field `address`"),
+        ("address = \"router1\"\ncommunity = \"c\"", "'router1' is no address"),
+        ("address = []\ncommunity = \"c\"", "needs an address"),
+        ("address = \"192.0.2.1\"", "give community (v2c) or user (v3)"),
+        ("address = \"192.0.2.1\"\nuser = \"u\"\ncommunity = \"c\"", "give community (v2c) or user (v3)"),
+        ("address = \"192.0.2.1\"\nuser = \"u\"", "no [[poll.users]] has the name 'u'"),
+        (
+            "address = [\"192.0.2.1\", \"192.0.2.2\"]\ncommunity = \"c\"\nentity = \"r\"",
+            "cannot be one entity",
+        ),
+        ("address = [\"192.0.2.1\", \"192.0.2.1:161\"]\ncommunity = \"c\"", "stands twice"),
+        (
+            "address = \"192.0.2.1\"\ncommunity = \"c\"\nlists = [\"ups\"]",
+            "no [[poll.lists]] has the name 'ups'",
+        ),
+        ("address = \"192.0.2.1\"\ncommunity = \"c\"\ninterfaces = false", "nothing to ask"),
+        ("address = \"192.0.2.1\"\ncommunity = \"c\"\ninterval_s = 0", "interval_s = 0"),
+        ("address = \"192.0.2.1\"\ncommunity = \"c\"\nport = 161", "unknown field `port`"),
+    ] {
+        let error = target(more).unwrap_err();
+        assert!(error.starts_with("c.toml:") && error.contains(word), "{more}: {error}");
+    }
+    let object = |more: &str| parse(&format!("[[poll.lists]]\nname = \"l\"\nobjects = [{{ metric = \"m\", {more} }}]"));
+    assert_eq!(
+        object("oid = \".1.3.6.1.4.1.9.0\", kind = \"gauge\"").unwrap().poll.lists[0].objects[0]
+            .oid
+            .len(),
+        8
+    );
+    assert!(object("oid = \"sysUpTime\", kind = \"gauge\"").unwrap_err().contains("no object id"));
+    assert!(object("oid = \"1.3.6\", kind = \"rate\"").unwrap_err().contains("rate"));
+    assert!(object("oid = \"1.3.6\", kind = \"gauge\", scale = 0.0").unwrap_err().contains("scale"));
+    let user = |more: &str| {
+        parse(&format!(
+            "[[poll.users]]\nname = \"u\"\nauth = \"SHA-256\"\nauth_password = \"12345678\"\n{more}"
+        ))
+    };
+    assert!(user("priv = \"AES-256\"\npriv_password = \"12345678\"").is_ok());
+    assert!(user("priv = \"DES\"\npriv_password = \"12345678\"").unwrap_err().contains("AES-128"));
+    assert!(user("priv = \"AES-128\"").unwrap_err().contains("priv_password"));
+}
+
+#[test]
 fn secrets_do_not_show_in_debug() {
     let config = parse(
         "[[snmp.users]]\nname = \"u\"\ntenant = \"default\"\nauth = \"SHA-256\"\nauth_password = \"verysecret1\"\n[[snmp.communities]]\ncommunity = \"verysecret2\"\ntenant = \"default\"\n",
@@ -74,6 +123,8 @@ fn the_example_is_read_and_says_the_defaults() {
     assert_eq!(full.syslog.sources.len(), 2);
     assert_eq!(full.syslog.tls_listen().address().unwrap().port(), 6514);
     assert_eq!(full.named_tenants(), ["acme", "default"]);
+    assert_eq!((full.poll.users.len(), full.poll.lists.len(), full.poll.targets.len()), (1, 1, 2));
+    assert_eq!(full.poll.targets[1].address[1].to_string(), "[2001:db8::8]:1161");
     assert!(full.trust.relays("10.0.0.5".parse().unwrap()));
 }
 

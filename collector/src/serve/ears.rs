@@ -10,15 +10,18 @@ use crate::engine::Engine;
 use crate::journal::system_letters::{SystemLetter, SystemLetters};
 use crate::listen::{CommunityParams, Counters, DeadLetter, Params, Post, SnmpParams, SourceParams, SyslogParams, TlsParams, UserParams};
 
+/// The tenant that the configuration names.
+pub(super) fn tenant(engine: &Engine, name: &str) -> Result<TenantId, StartError> {
+    engine.find(name).map(|tenant| tenant.id()).ok_or_else(|| {
+        StartError::Config(format!(
+            "the configuration names the tenant '{name}', which does not exist: add it to [tenants] create, or run 'tenant add {name}'"
+        ))
+    })
+}
+
 /// What the listeners are told, from the configuration.
 pub(super) fn params(config: &Config, engine: &Engine, data: &Path) -> Result<Params, StartError> {
-    let tenant = |name: &str| -> Result<TenantId, StartError> {
-        engine.find(name).map(|tenant| tenant.id()).ok_or_else(|| {
-            StartError::Config(format!(
-                "the configuration names the tenant '{name}', which does not exist: add it to [tenants] create, or run 'tenant add {name}'"
-            ))
-        })
-    };
+    let tenant = |name: &str| tenant(engine, name);
     let snmp = match config.snmp.listen.address() {
         Some(address) => Some(SnmpParams {
             address,

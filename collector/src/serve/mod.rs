@@ -21,6 +21,7 @@ mod incidents;
 mod ingest;
 mod keys;
 mod openapi;
+mod polls;
 mod problem;
 mod query;
 mod router;

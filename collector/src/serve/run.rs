@@ -8,6 +8,7 @@ use pedkai_core::wire::Ready;
 use tokio::task::JoinHandle;
 
 use super::ears;
+use super::polls;
 use super::router::router;
 use super::world::World;
 use crate::config::{Config, DEFAULT_TENANT, create_private, write_private};
@@ -16,6 +17,7 @@ use crate::identity::{Identity, IdentityError, Secret};
 use crate::journal::JournalError;
 use crate::journal::system_letters::SystemLetters;
 use crate::listen;
+use crate::poll;
 use crate::workers::Workers;
 
 /// What a collector is started with.
@@ -79,6 +81,7 @@ pub struct Handle {
     server: JoinHandle<std::io::Result<()>>,
     upkeep: JoinHandle<()>,
     workers: Workers,
+    polling: Option<poll::Handle>,
     run_file: PathBuf,
 }
 
@@ -126,10 +129,15 @@ pub async fn run(options: Options) -> Result<Handle, StartError> {
         doors: Arc::new(world.engine.clone()),
         letters: Arc::new(ears::post(world.letters.clone(), world.counters.clone())?),
         counters: world.counters.clone(),
-        clock,
+        clock: clock.clone(),
     };
     let listeners = listen::start(&params, hears)?;
     world.set_listeners(Some(Arc::new(listeners)));
+    let polling = polls::start(&world.config, &world.engine, clock).await?;
+    if let Some(polling) = &polling {
+        // Set once: this is the only place.
+        let _ = world.polled.set(polling.board().clone());
+    }
     let run_file = write_run_file(&data, &world, api)?;
     let mut stopping = world.stopping.subscribe();
     let app = router(world.clone()).into_make_service_with_connect_info::<SocketAddr>();
@@ -151,6 +159,7 @@ pub async fn run(options: Options) -> Result<Handle, StartError> {
         server,
         upkeep,
         workers,
+        polling,
         run_file,
     })
 }
@@ -254,6 +263,9 @@ impl Handle {
         self.world.stopping.send_replace(true);
         self.upkeep.abort();
         self.workers.stop();
+        if let Some(polling) = self.polling {
+            polling.stop().await;
+        }
         let mut server = self.server;
         if tokio::time::timeout(GRACE, &mut server).await.is_err() {
             tracing::warn!("requests are still open: not waited for any longer");

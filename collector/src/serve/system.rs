@@ -68,6 +68,19 @@ pub(super) async fn workers(State(world): State<World>, can: Can<ReadRules>) -> 
         done: stats.rows_written,
         uptime_seconds,
     });
+    if let Some(board) = world.polled.get() {
+        let targets = board.of(can.tenant.id());
+        let now = world.engine.clock().now();
+        let stale = targets.iter().filter(|status| status.stale(now)).count();
+        items.push(Worker {
+            name: "poll".to_owned(),
+            state: if targets.is_empty() { "off" } else { "running" },
+            detail: format!("{} targets, {stale} stale", targets.len()),
+            queued: 0,
+            done: targets.iter().map(|status| status.whole + status.partial).sum(),
+            uptime_seconds,
+        });
+    }
     for standing in world.board.get().map(|board| board.of(can.tenant.id())).unwrap_or_default() {
         items.push(Worker {
             name: standing.name.to_owned(),
@@ -221,6 +234,7 @@ pub(super) async fn figures(State(world): State<World>) -> Response {
     for (source, reason, count) in world.counters.all_dead() {
         text.value("pedkai_dead_letters_total", &[("source", source), ("reason", reason)], count as f64);
     }
+    polled(&world, &mut text);
     engine(&world, &mut text);
     text.head("pedkai_informs_answered_total", "counter", "SNMP informs answered, each after it was durable.");
     text.value("pedkai_informs_answered_total", &[], world.counters.informs_answered() as f64);
@@ -228,6 +242,26 @@ pub(super) async fn figures(State(world): State<World>) -> Response {
     text.value("pedkai_uptime_seconds", &[], world.started.elapsed().as_secs_f64());
     metrics().write(&mut text);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text.into_string()).into_response()
+}
+
+/// Sums over the targets of `[poll]`, where there are any.
+fn polled(world: &World, text: &mut Text) {
+    let Some(board) = world.polled.get() else { return };
+    let sums = board.sums(world.engine.clock().now());
+    text.head("pedkai_polls_total", "counter", "Polls of targets, by how they ended.");
+    for (outcome, count) in [("whole", sums.whole), ("partial", sums.partial), ("failed", sums.failed)] {
+        text.value("pedkai_polls_total", &[("outcome", outcome)], count as f64);
+    }
+    text.head("pedkai_poll_samples_total", "counter", "Samples that polls gave, by what became of them.");
+    for (outcome, count) in [("kept", sums.samples), ("lost", sums.lost)] {
+        text.value("pedkai_poll_samples_total", &[("outcome", outcome)], count as f64);
+    }
+    text.head(
+        "pedkai_poll_targets_stale",
+        "gauge",
+        "Targets that gave nothing whole for more than two and a half intervals.",
+    );
+    text.value("pedkai_poll_targets_stale", &[], sums.stale as f64);
 }
 
 /// Sums over the tenants: their names and loads are nobody's business here.

@@ -15,6 +15,7 @@ use crate::engine::Engine;
 use crate::identity::{AuditEntry, Caller, Identity};
 use crate::journal::system_letters::SystemLetters;
 use crate::listen;
+use crate::poll;
 use crate::telemetry::metrics;
 use crate::workers::Board;
 
@@ -32,6 +33,8 @@ pub(crate) struct Inner {
     listeners: RwLock<Option<Arc<listen::Handle>>>,
     /// How the jobs of the insight path fare, once they run.
     pub(crate) board: OnceLock<Arc<Board>>,
+    /// How the targets of `[poll]` fare, where there are any.
+    pub(crate) polled: OnceLock<Arc<poll::Board>>,
     /// The OpenAPI document, as JSON.
     pub(crate) document: OnceLock<String>,
     pub(crate) started: Instant,
@@ -60,6 +63,7 @@ impl World {
             counters: Arc::default(),
             listeners: RwLock::new(None),
             board: OnceLock::new(),
+            polled: OnceLock::new(),
             document: OnceLock::new(),
             started: Instant::now(),
             stopping: watch::Sender::new(false),

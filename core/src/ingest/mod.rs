@@ -10,6 +10,7 @@ mod itu;
 mod mapping;
 mod mib;
 mod oid;
+pub mod poll;
 mod report;
 mod syslog;
 

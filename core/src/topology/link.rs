@@ -73,6 +73,19 @@ impl Topology {
         self.children(ix).iter().copied().chain(hosted)
     }
 
+    /// Everything in or on an entity, the nearest first, each once.
+    #[must_use]
+    pub fn inside(&self, device: EntityIx) -> Vec<EntityIx> {
+        let mut found: Vec<EntityIx> = Vec::new();
+        let mut seen = std::collections::BTreeSet::from([device]);
+        let mut level = vec![device];
+        for _ in 0..LEVELS {
+            level = level.iter().flat_map(|ix| self.contents(*ix)).filter(|ix| seen.insert(*ix)).collect();
+            found.extend(&level);
+        }
+        found
+    }
+
     /// The interface, card or other part of a device by name: an exact name or external id first, else the same interface in another
     /// spelling; the nearest to the device first.
     #[must_use]

@@ -16,6 +16,7 @@ mod needs;
 mod patch;
 mod path;
 mod plan;
+mod ports;
 mod relation;
 mod slots;
 mod wires;
