@@ -1,6 +1,7 @@
 //! `pedkai-load`: benchmarks of the collector as its senders and seats meet it. Figures go to standard output, one JSON object a line.
 
 mod decide;
+mod granger;
 mod latency;
 mod ratios;
 mod seat;
@@ -36,6 +37,17 @@ enum Bench {
         /// Nothing in the network says which elements are its core.
         #[arg(long)]
         unmarked: bool,
+    },
+    /// Granger tests of 100 pairs at 12 lags beside statsmodels', and how far the figures are from each other.
+    Granger {
+        /// The folder of the peers' scripts.
+        #[arg(long)]
+        peers: PathBuf,
+        /// A Python that has numpy and statsmodels.
+        #[arg(long, default_value = "python3")]
+        python: String,
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
     },
     /// Batches beside Alertmanager's and traps beside snmptrapd's, in one run.
     Ratios {
@@ -98,6 +110,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> Result<()> {
     match Arguments::parse().bench {
         Bench::Decide { alarms, seed, csv, unmarked } => say(&decide::run(alarms, seed, csv.as_ref(), !unmarked)?),
+        Bench::Granger { peers, python, rounds } => say(&granger::run(&peers, &python, rounds)?),
         Bench::Ratios { peers, rounds, seconds } => {
             say(&ratios::batches(&peers, rounds, || whole(Whole::Batches { seconds: 10 }))?)?;
             say(&ratios::traps(&peers, rounds, || whole(Whole::Traps { rate: 20_000, seconds }))?)

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use pedkai_core::diagnosis::granger::{Direction, Granger, LagTest, Statistic, Untestable};
+use pedkai_core::diagnosis::granger::{Direction, FEWEST, Granger, LagTest, Statistic, Untestable, adf, changes};
 use serde_json::{Value, json};
 
 use super::super::{note, say};
@@ -19,18 +19,17 @@ pub(in crate::cli) struct Options {
     #[arg(long, value_name = "COL")]
     effect: String,
     /// Lags 1 to N are tested, in rows
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=500))]
     max_lag: u16,
     /// Take each row's change from the one before instead of its value, D times
     #[arg(long, value_name = "D", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=4))]
     difference: u8,
 }
 
+/// A series whose probability of a random walk is as high as this deserves a word.
+const WANDERS: f64 = 0.05;
 /// A column of times, where there is one, is called one of these.
 const TIMES: [&str; 2] = ["time", "timestamp"];
-/// Fewer points are no basis for a verdict.
-const FEWEST: usize = 30;
-
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let table = Table::read(&options.file)?;
     let answer = answer(&table, options).with_context(|| options.file.display().to_string())?;
@@ -62,6 +61,15 @@ fn answer(table: &Table, options: &Options) -> anyhow::Result<Value> {
     let n = granger.n();
     if n < FEWEST {
         bail!("not enough data: {n} rows have both values, {FEWEST} are needed");
+    }
+    for (name, values) in [(&options.cause, &cause), (&options.effect, &effect)] {
+        if let Some(adf) = adf(values).filter(|adf| adf.p >= WANDERS) {
+            warnings.push(format!(
+                "'{name}' may wander (augmented Dickey-Fuller p {:.3}): --difference {} is safer",
+                adf.p,
+                options.difference + 1
+            ));
+        }
     }
     let mut lags = Vec::new();
     for lag in 1..=deepest {
@@ -114,11 +122,6 @@ fn broken(values: &[f64], gaps: &[usize]) -> Vec<f64> {
         broken.push(*value);
     }
     broken
-}
-
-/// Each value less the one before it.
-fn changes(values: &[f64]) -> Vec<f64> {
-    values.windows(2).map(|pair| pair[1] - pair[0]).collect()
 }
 
 fn told(test: &LagTest) -> Value {

@@ -13,8 +13,6 @@ const DEPENDENT: f64 = 1e-10;
 pub(super) struct Factor {
     size: usize,
     upper: Vec<f64>,
-    /// Their lengths before.
-    pub(super) lengths: Vec<f64>,
 }
 
 /// A column depends on those before it.
@@ -26,7 +24,15 @@ pub(super) struct Dependent {
 impl Factor {
     /// Columns, the target last, over rows that start after `skip` steps of each run.
     pub(super) fn of(pair: &Pair, columns: &[Column], skip: usize) -> Result<Self, Dependent> {
+        if !pair.waves.is_empty() {
+            return householder(pair.design(columns, skip), columns.len());
+        }
         cholesky(pair.gram(columns, skip), columns.len()).map_or_else(|| householder(pair.design(columns, skip), columns.len()), Ok)
+    }
+
+    /// Columns one after another, each as long as the next, the target last.
+    pub(super) fn of_columns(design: Vec<f64>, size: usize) -> Result<Self, Dependent> {
+        householder(design, size)
     }
 
     pub(super) fn at(&self, row: usize, column: usize) -> f64 {
@@ -68,21 +74,19 @@ fn cholesky(mut gram: Vec<f64>, size: usize) -> Option<Factor> {
                 .for_each(|(value, pivot)| *value -= times * pivot);
         }
     }
-    Some(Factor { size, upper: gram, lengths })
+    Some(Factor { size, upper: gram })
 }
 
 /// Columns one after another.
 fn householder(mut design: Vec<f64>, size: usize) -> Result<Factor, Dependent> {
     let rows = design.len() / size;
     let mut upper = vec![0.0; size * size];
-    let mut lengths = Vec::with_capacity(size);
     for (column, values) in design.chunks_exact_mut(rows.max(1)).enumerate() {
         let length = dot(values, values).sqrt();
         if !sound(&length) {
             return Err(Dependent { column });
         }
         values.iter_mut().for_each(|value| *value /= length);
-        lengths.push(length);
     }
     for column in 0..size.min(rows) {
         let (done, rest) = design.split_at_mut((column + 1) * rows);
@@ -105,6 +109,6 @@ fn householder(mut design: Vec<f64>, size: usize) -> Result<Factor, Dependent> {
     if rows < size {
         Err(Dependent { column: rows })
     } else {
-        Ok(Factor { size, upper, lengths })
+        Ok(Factor { size, upper })
     }
 }

@@ -66,6 +66,15 @@ pub enum Direction {
     Back,
 }
 
+impl Direction {
+    const fn series(self) -> (Series, Series) {
+        match self {
+            Direction::Forth => (Series::Cause, Series::Effect),
+            Direction::Back => (Series::Effect, Series::Cause),
+        }
+    }
+}
+
 /// Granger's question (Econometrica 37, 1969) for one pair of series at every lag.
 ///
 /// Both are sampled at one step and of one length; a value that is not finite is missing, and the rows that would need it are left out. The
@@ -80,8 +89,6 @@ struct Fit {
     rows: usize,
     /// What the cause's past takes off the restricted model's sum of squares, over what is left.
     gain: f64,
-    /// What is left, in units of the series.
-    left: f64,
     lead: usize,
     opposite: bool,
 }
@@ -94,6 +101,18 @@ impl Granger {
             pair: Pair::new(cause, effect, deepest),
             deepest,
         }
+    }
+
+    /// Lets every model follow the day: so many waves of a day, half a day, a third … are columns of it, so that two series which merely share the
+    /// hours of the day are not held for cause and effect. `day` is the part of the day, 0..1, at each step.
+    #[must_use]
+    pub fn with_day(mut self, day: &[f64], waves: usize) -> Self {
+        for wave in 1..=waves {
+            let turn = |part: f64| std::f64::consts::TAU * wave as f64 * part;
+            self.pair.waves.push(day.iter().map(|part| libm::sin(turn(*part))).collect());
+            self.pair.waves.push(day.iter().map(|part| libm::cos(turn(*part))).collect());
+        }
+        self
     }
 
     /// Steps at which both have a value.
@@ -113,9 +132,9 @@ impl Granger {
     /// # Errors
     /// What is wrong with the series at this lag.
     pub fn test(&self, direction: Direction, lag: usize) -> Result<LagTest, Untestable> {
-        let fit = self.fit(direction, lag, lag)?;
+        let fit = self.fit(direction, lag)?;
         let (rows, between) = (fit.rows as f64, lag as f64);
-        let within = rows - 2.0 * between - 1.0;
+        let within = rows - 2.0 * between - 1.0 - self.pair.waves.len() as f64;
         let f = fit.gain / between * within;
         let chi2 = fit.gain * rows;
         let lr = rows * libm::log1p(fit.gain);
@@ -143,25 +162,49 @@ impl Granger {
     /// `None` where none can be fitted.
     #[must_use]
     pub fn best_lag(&self, direction: Direction) -> Option<usize> {
-        let mut best: Option<(f64, usize)> = None;
-        for lag in 1..=self.deepest {
-            let Ok(fit) = self.fit(direction, lag, self.deepest) else { continue };
-            let rows = fit.rows as f64;
-            let bic = rows * libm::log(fit.left / rows) + (2 * lag + 1) as f64 * libm::log(rows);
-            if best.is_none_or(|(least, _)| bic < least) {
-                best = Some((bic, lag));
+        let (cause, effect) = direction.series();
+        let (mut columns, mut deepest) = (self.known(), self.deepest);
+        let known = columns.len();
+        columns.extend((1..=deepest).flat_map(|back| [(effect, back), (cause, back)]));
+        columns.push((effect, 0));
+        // What depends on shorter lags ends the search.
+        let factor = loop {
+            let target = columns.len() - 1;
+            if deepest == 0 || self.pair.rows(self.deepest) <= target {
+                return None;
+            }
+            match Factor::of(&self.pair, &columns, self.deepest) {
+                Ok(factor) => break factor,
+                Err(Dependent { column }) if column < target => deepest = column.saturating_sub(known) / 2,
+                Err(_) => deepest -= 1,
+            }
+            columns.drain(known + 2 * deepest..target);
+        };
+        let (target, rows) = (columns.len() - 1, self.pair.rows(self.deepest) as f64);
+        let mut left: f64 = (known..=target).map(|row| factor.at(row, target) * factor.at(row, target)).sum();
+        let mut best = (f64::INFINITY, None);
+        for lag in 1..=deepest {
+            let at = known + 2 * lag;
+            left -= (at - 2..at).map(|row| factor.at(row, target) * factor.at(row, target)).sum::<f64>();
+            let bic = rows * libm::log(left / rows) + at as f64 * libm::log(rows);
+            if bic < best.0 {
+                best = (bic, Some(lag));
             }
         }
-        best.map(|(_, lag)| lag)
+        best.1
     }
 
-    fn fit(&self, direction: Direction, lag: usize, skip: usize) -> Result<Fit, Untestable> {
-        let (cause, effect) = match direction {
-            Direction::Forth => (Series::Cause, Series::Effect),
-            Direction::Back => (Series::Effect, Series::Cause),
-        };
-        let rows = self.pair.rows(skip);
-        let needed = 2 * lag + 2;
+    /// Columns that every model has.
+    fn known(&self) -> Vec<Column> {
+        let mut columns = vec![(Series::One, 0)];
+        columns.extend((0..self.pair.waves.len()).map(|wave| (Series::Wave(wave), 0)));
+        columns
+    }
+
+    fn fit(&self, direction: Direction, lag: usize) -> Result<Fit, Untestable> {
+        let (cause, effect) = direction.series();
+        let rows = self.pair.rows(lag);
+        let needed = 2 * lag + 2 + self.pair.waves.len();
         if rows < needed || lag == 0 || lag > self.deepest {
             return Err(Untestable::TooFew { rows, needed });
         }
@@ -186,21 +229,21 @@ impl Granger {
                 Untestable::ConstantCause
             });
         }
-        let mut columns: Vec<Column> = vec![(Series::One, 0)];
+        let mut columns = self.known();
+        let own = columns.len() + lag;
         columns.extend((1..=lag).map(|back| (effect, back)));
         columns.extend((1..=lag).map(|back| (cause, back)));
         columns.push((effect, 0));
         let target = columns.len() - 1;
         let factor =
-            Factor::of(&self.pair, &columns, skip).map_err(|Dependent { column }| if column == target { Untestable::Exact } else { Untestable::Collinear })?;
+            Factor::of(&self.pair, &columns, lag).map_err(|Dependent { column }| if column == target { Untestable::Exact } else { Untestable::Collinear })?;
         let left = factor.at(target, target) * factor.at(target, target);
-        let gained: f64 = (lag + 1..target).map(|row| factor.at(row, target) * factor.at(row, target)).sum();
-        let (lead, opposite) = surest(&factor, lag + 1..target, target);
+        let gained: f64 = (own..target).map(|row| factor.at(row, target) * factor.at(row, target)).sum();
+        let (lead, opposite) = surest(&factor, own..target, target);
         Ok(Fit {
             rows,
             gain: gained / left,
-            left: left * factor.lengths[target] * factor.lengths[target],
-            lead: lead - lag,
+            lead: lead + 1 - own,
             opposite,
         })
     }

@@ -10,6 +10,8 @@ pub(super) enum Series {
     Effect,
     /// The constant.
     One,
+    /// A known curve of time: a wave of the day.
+    Wave(usize),
 }
 
 /// A column of a regression: the series, so many steps before the row's.
@@ -20,6 +22,7 @@ pub(super) struct Pair {
     cause: Vec<f64>,
     effect: Vec<f64>,
     ones: Vec<f64>,
+    pub(super) waves: Vec<Vec<f64>>,
     /// Where both have values, one step after another.
     pub(super) runs: Vec<Range<usize>>,
     deepest: usize,
@@ -54,6 +57,7 @@ impl Pair {
             cause,
             effect,
             ones,
+            waves: Vec::new(),
             runs,
             deepest,
             sums: Vec::new(),
@@ -67,6 +71,7 @@ impl Pair {
             Series::Cause => &self.cause,
             Series::Effect => &self.effect,
             Series::One => &self.ones,
+            Series::Wave(which) => &self.waves[which],
         }
     }
 
@@ -183,7 +188,7 @@ pub(super) fn runs(one: &[f64], other: &[f64]) -> Vec<Range<usize>> {
 }
 
 /// The values less their mean and over their largest; a constant gives zeros. Regressions with a constant term do not change by this.
-fn standard(values: &[f64], runs: &[Range<usize>]) -> Vec<f64> {
+pub(super) fn standard(values: &[f64], runs: &[Range<usize>]) -> Vec<f64> {
     let used = || runs.iter().flat_map(|run| &values[run.clone()]).copied();
     let largest = used().fold(0.0, |largest: f64, value| largest.max(value.abs()));
     let count = used().count() as f64;
