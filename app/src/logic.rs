@@ -18,9 +18,15 @@ const SLICE: Duration = Duration::from_millis(6);
 /// One round.
 pub fn run(ctx: &Context, seat: &mut Seat) {
     watch_collector(ctx, seat);
+    for told in seat.files.written() {
+        match told {
+            Ok(words) => seat.desk.tell(true, words),
+            Err(words) => seat.desk.tell(false, words),
+        }
+    }
     let began = Instant::now();
     while let Some(news) = seat.link.as_ref().and_then(|link| link.news.try_recv().ok()) {
-        if seat.stands_still() && !matches!(news, News::Answer(..)) {
+        if seat.stands_still() && !matches!(news, News::Answer(..) | News::Kpi(..)) {
             continue;
         }
         match seat.replica.take(news, platform::now()) {

@@ -46,6 +46,8 @@ pub struct Seat {
     /// Who draws, where that has to be said.
     drawing: Option<String>,
     wish: Option<Wish>,
+    /// Files that are being written.
+    pub(crate) files: handle::Files,
     wall: bool,
     still: Option<Timestamp>,
 }
@@ -221,6 +223,7 @@ impl Window {
             keyed: false,
             drawing: start.note().map(str::to_owned),
             wish: None,
+            files: handle::Files::default(),
             wall: args.wall,
             still: None,
         };

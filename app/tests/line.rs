@@ -9,11 +9,11 @@ use std::{
 };
 
 use fake::{act, aim, collector, not_done, open, open_kept, rows, token, until};
-use pedkai_core::model::CommandKind;
+use pedkai_core::model::{CommandKind, Span, Timestamp};
 use pedkai_seat::link::{Credential, News, Order};
 use pedkai_ui::{
     intent::Fetch,
-    model::{Change, Detail, Fate, Kind},
+    model::{Change, Detail, Fate, Kind, KpiQuestion, Learned},
 };
 
 #[test]
@@ -133,6 +133,41 @@ fn questions_are_answered_or_failed() {
     link.order(Order::Fetch(Fetch::Workers));
     let news = until(&link, |news| matches!(news, News::Answer(Fetch::Workers, _)));
     assert!(matches!(news.last(), Some(News::Answer(_, Detail::Failed(_)))));
+}
+
+#[test]
+fn series_and_samples_come_ready_to_be_drawn_and_too_many_come_in_buckets() {
+    let (_fake, url) = collector();
+    let link = open(&url, token());
+    let ask = |question: KpiQuestion| {
+        link.order(Order::AskKpi(question.clone()));
+        let mut news = until(&link, |news| matches!(news, News::Kpi(..)));
+        let Some(News::Kpi(answered, answer)) = news.pop() else { panic!("{news:?}") };
+        assert_eq!(answered, question);
+        *answer
+    };
+    let words = "ß & ?x=1".to_owned();
+    let found = ask(KpiQuestion::Series {
+        entity: None,
+        words: words.clone(),
+    });
+    assert!(matches!(&found, Ok(Learned::Series(series)) if series[0].metric.as_str() == words), "{found:?}");
+    let from = Timestamp::parse("2026-11-20T00:00:00Z").unwrap();
+    let samples = |metric: &str| KpiQuestion::Samples {
+        entity: uuid::Uuid::from_u128(1),
+        metric: metric.into(),
+        from,
+        to: from.plus(Span::seconds(40_000)),
+        step: None,
+    };
+    let Ok(Learned::Samples(curve)) = ask(samples("big, (50 %)")) else {
+        panic!("no samples")
+    };
+    assert_eq!(
+        curve.dots().iter().map(|dot| (dot.at, dot.value)).collect::<Vec<_>>(),
+        [(from.plus(Span::seconds(5)), 4.0)]
+    );
+    assert!(ask(samples("none")).is_err());
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! What a frame costs with a hundred thousand alarms and a network of ten thousand places and thirty thousand links.
 //!
 //! `cargo bench -p pedkai-ui --bench frames` prints the median, the 99th percentile and the worst of update + tessellate for each screen, and what
-//! filtering and sorting everything anew costs. "In a storm" is a frame while 500 alarms a second come in, with taking them in.
+//! filtering and sorting everything anew costs. KPIs are three series of a million samples each, two of them over each other.
+//!
+//! "In a storm" is a frame while 500 alarms a second come in, with taking them in.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints, and fails by panicking")]
 
 use std::{
@@ -17,11 +19,16 @@ use pedkai_core::{
     topology::Geo,
 };
 use pedkai_ui::{
-    desk::{Desk, Surroundings},
+    desk::{Desk, Layout, Surroundings},
     format::Clock,
-    model::{Change, Model},
+    intent::Intent,
+    model::{Change, KpiQuestion, Learned, Model},
     theme::{Look, Theme},
-    views::ViewName,
+    views::{
+        ViewName,
+        kpis::{Key, Layout as KpiLayout},
+    },
+    widgets::plot::curve::{Curve, Dot, Expected},
 };
 use uuid::Uuid;
 
@@ -32,6 +39,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const ALARMS: usize = 100_000;
 const PLACES: usize = 10_000;
 const LINKS: usize = 30_000;
+const SAMPLES: i64 = 1_000_000;
 const FRAMES: usize = 300;
 /// Frames a second while rows come in: the line wakes the window no more often.
 const STORM: usize = 5;
@@ -159,6 +167,37 @@ fn incident(number: usize) -> IncidentRow {
     }
 }
 
+/// Every sample of a window, a million of them, with what was expected of each.
+fn samples(from: Timestamp, to: Timestamp, phase: f64) -> Curve {
+    let whole = to.since(from).as_micros();
+    let value = |number: i64| (number as f64 * 7e-5).sin() * 40.0 + ((number * 7_919 + 13) % 1_000) as f64 * 0.02 + phase;
+    let dots = (0..SAMPLES).map(|number| Dot {
+        at: from.plus(Span::micros(whole / SAMPLES * number)),
+        value: value(number),
+    });
+    let expected = (0..SAMPLES).map(|number| Expected {
+        range: Some([value(number) - 12.0, value(number) + 12.0]),
+        score: if number % 997 == 0 { 0.8 } else { 0.1 },
+    });
+    Curve::new(dots.collect()).expecting(expected.collect())
+}
+
+/// Three series on the desk: two of one metric, one of another.
+fn desk() -> Desk {
+    let key = |number: usize, metric: &str| Key {
+        entity: id(1, number),
+        metric: metric.into(),
+    };
+    let series = vec![key(0, "rx"), key(7, "rx"), key(0, "cpu")];
+    Desk::new(Layout {
+        kpis: KpiLayout {
+            series,
+            ..KpiLayout::default()
+        },
+        ..Layout::default()
+    })
+}
+
 struct Bench {
     ctx: Context,
     desk: Desk,
@@ -183,6 +222,21 @@ impl Bench {
         began.elapsed() + self.after(1.0 / STORM as f64, Vec::new())
     }
 
+    /// Series are there when they are asked for: reading them is not the window's work.
+    fn answer(&mut self, intents: Vec<Intent>) {
+        for intent in intents {
+            if let Intent::AskKpi(question) = intent
+                && self.model.kpis.ask(&question)
+            {
+                let learned = match question {
+                    KpiQuestion::Series { .. } => Learned::Series(Vec::new()),
+                    KpiQuestion::Samples { from, to, entity, .. } => Learned::Samples(samples(from, to, (entity.as_u128() % 13) as f64)),
+                };
+                self.model.kpis.put(question, Ok(learned));
+            }
+        }
+    }
+
     fn after(&mut self, seconds: f64, events: Vec<Event>) -> Duration {
         self.time += seconds;
         let input = RawInput {
@@ -194,11 +248,14 @@ impl Bench {
         let clock = Clock::utc(now().plus(Span::millis((self.time * 1_000.0) as i64)));
         let (desk, model) = (&mut self.desk, &self.model);
         let began = Instant::now();
+        let mut intents = Vec::new();
         let output = self.ctx.run_ui(input, |ui: &mut Ui| {
-            black_box(desk.show(ui, model, &clock, &Surroundings::default()));
+            intents = black_box(desk.show(ui, model, &clock, &Surroundings::default()));
         });
         black_box(self.ctx.tessellate(output.shapes, output.pixels_per_point));
-        began.elapsed()
+        let took = began.elapsed();
+        self.answer(intents);
+        took
     }
 }
 
@@ -243,12 +300,19 @@ fn main() {
     .install(&ctx);
     let mut bench = Bench {
         ctx,
-        desk: Desk::default(),
+        desk: desk(),
         model,
         time: 0.0,
     };
     bench.frame(Vec::new());
-    for view in [ViewName::Alarms, ViewName::Incidents, ViewName::Overview, ViewName::System, ViewName::Topology] {
+    for view in [
+        ViewName::Alarms,
+        ViewName::Incidents,
+        ViewName::Overview,
+        ViewName::System,
+        ViewName::Kpis,
+        ViewName::Topology,
+    ] {
         bench.desk.go(view);
         println!("{:<28} first  {:6.2} ms", view.word(), bench.frame(Vec::new()).as_secs_f64() * 1e3);
         for _ in 0..20 {
@@ -256,12 +320,19 @@ fn main() {
         }
         tell(&format!("{} at rest", view.word()), (0..FRAMES).map(|_| bench.frame(Vec::new())).collect());
         tell(&format!("{} in a storm", view.word()), (0..FRAMES).map(|number| bench.storm(number)).collect());
-        let down = if view == ViewName::Topology { 3.0 } else { -240.0 };
+        let down = if view == ViewName::Topology || view == ViewName::Kpis { 3.0 } else { -240.0 };
         tell(
             &format!("{} under the wheel", view.word()),
             (0..FRAMES).map(|_| bench.frame(wheel(down))).collect(),
         );
     }
+    bench.desk.go(ViewName::Kpis);
+    bench.frame(wheel(3.0));
+    // Into it and out of it again, so that each frame thins a million samples anew.
+    let zooms = (0..FRAMES)
+        .map(|number| bench.frame(wheel(if number % 40 < 20 { 60.0 } else { -60.0 })))
+        .collect();
+    tell("KPIs zoomed in and out", zooms);
     bench.desk.go(ViewName::Alarms);
     bench.frame(Vec::new());
     let mut filters = Vec::new();

@@ -17,6 +17,7 @@ use crate::{
         gallery::Gallery,
         incident::Incident,
         incidents::{self, Incidents},
+        kpis::{self, KpiView},
         outbox::{self, OutboxView},
         overview::Overview,
         system::System,
@@ -37,6 +38,8 @@ pub struct Layout {
     pub alarms: alarms::Layout,
     /// The list of incidents.
     pub incidents: incidents::Layout,
+    /// What is plotted.
+    pub kpis: kpis::Layout,
     /// What is not done.
     pub outbox: outbox::Layout,
 }
@@ -68,6 +71,7 @@ pub struct Desk {
     gallery: Gallery,
     incident: Incident,
     incidents: Incidents,
+    kpis: KpiView,
     outbox: OutboxView,
     overview: Overview,
     system: System,
@@ -89,6 +93,7 @@ impl Desk {
         };
         desk.alarms.layout = layout.alarms;
         desk.incidents.layout = layout.incidents;
+        desk.kpis = KpiView::new(layout.kpis);
         desk.outbox.layout = layout.outbox;
         desk
     }
@@ -100,6 +105,7 @@ impl Desk {
             local_time: self.local_time,
             alarms: self.alarms.layout.clone(),
             incidents: self.incidents.layout.clone(),
+            kpis: self.kpis.layout(),
             outbox: self.outbox.layout.clone(),
         }
     }
@@ -140,6 +146,12 @@ impl Desk {
     pub fn show_alarms_of(&mut self, entity: uuid::Uuid) {
         self.alarms.of_entity(entity);
         self.shell.go(ViewName::Alarms);
+    }
+
+    /// Shows what is measured on an entity.
+    pub fn show_kpis_of(&mut self, entity: uuid::Uuid) {
+        self.kpis.of_entity(entity);
+        self.shell.go(ViewName::Kpis);
     }
 
     /// Changes the theme.
@@ -199,6 +211,7 @@ impl Desk {
             }
             ViewName::Incident => self.incident.show(ui, model, clock, &theirs, around.cannot_act),
             ViewName::Incidents => self.incidents.show(ui, model, clock, &theirs, around.cannot_act),
+            ViewName::Kpis => self.kpis.show(ui, model, clock, &theirs, &around.link),
             ViewName::Outbox => self.outbox.show(ui, model, clock, &theirs, around.cannot_act),
             ViewName::Overview => self.overview.show(ui, model, clock),
             ViewName::System => self.system.show(ui, model, clock),
@@ -267,14 +280,17 @@ impl Desk {
                 self.shell.go(ViewName::Alarms);
             }
             Intent::ShowAlarmsOf(entity) => self.show_alarms_of(*entity),
+            Intent::ShowKpis(entity) => self.show_kpis_of(*entity),
             Intent::Act(_)
             | Intent::Again(_)
+            | Intent::AskKpi(_)
             | Intent::Copy(_)
             | Intent::Dismiss(_)
             | Intent::Fetch(_)
             | Intent::LocalTime(_)
             | Intent::Look(_)
             | Intent::Reconnect
+            | Intent::Save(_)
             | Intent::Withdraw(_) => return false,
         }
         true
@@ -286,7 +302,7 @@ impl Desk {
             ViewName::Incidents => self.incidents.selected(),
             ViewName::Incident => self.incident.selected(),
             ViewName::Outbox => self.outbox.selected(),
-            ViewName::Gallery | ViewName::Overview | ViewName::System | ViewName::Topology => 0,
+            ViewName::Gallery | ViewName::Kpis | ViewName::Overview | ViewName::System | ViewName::Topology => 0,
         }
     }
 

@@ -67,6 +67,12 @@ impl Clock {
         self.strftime(at, "%Y-%m-%d")
     }
 
+    /// Weekday and day of a time of these weeks, day and month of any other.
+    pub fn day_of(&self, at: Timestamp) -> String {
+        let near = self.now.since(at).abs() < Span::minutes(20 * 24 * 60);
+        self.strftime(at, if near { "%a %d" } else { "%d %b" })
+    }
+
     /// The day in words.
     pub fn day(&self) -> String {
         self.strftime(self.now, "%a %d %b %Y")

@@ -3,7 +3,11 @@
 use pedkai_core::model::{AckUntil, CommandKind, Timestamp};
 use uuid::Uuid;
 
-use crate::{model::Aim, theme::Look, views::ViewName};
+use crate::{
+    model::{Aim, KpiQuestion},
+    theme::Look,
+    views::{ViewName, kpis::Export},
+};
 
 /// A wish of a view.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +34,12 @@ pub enum Intent {
     ShowAlarmsOf(Uuid),
     /// Ask the collector for details that the feed does not bring.
     Fetch(Fetch),
+    /// Ask the collector for series, or for their samples.
+    AskKpi(KpiQuestion),
+    /// Show what is measured on an entity.
+    ShowKpis(Uuid),
+    /// Keep what is shown as a file.
+    Save(Export),
     /// Look another way.
     Look(Look),
     /// Put text on the clipboard.

@@ -60,6 +60,7 @@ pub(crate) fn picture(results: &mut SnapshotResults, name: &str, size: Vec2, mut
 }
 
 mod gestures;
+mod kpis;
 mod outbox;
 mod pictures;
 mod sizes;

@@ -1,6 +1,6 @@
 use pedkai_ui::{
     intent::{Act, Fetch},
-    model::Detail,
+    model::{Detail, KpiQuestion},
 };
 use uuid::Uuid;
 
@@ -37,6 +37,13 @@ pub(super) fn fetch(seat: &mut Seat, question: Fetch) {
         None => details.put(question.clone(), Detail::Waiting),
     }
     seat.order(Order::Fetch(question));
+}
+
+/// Asks for series or samples; the same ones are asked for once while the answer is awaited.
+pub(super) fn ask_kpi(seat: &mut Seat, question: KpiQuestion) {
+    if seat.replica.model.kpis.ask(&question) {
+        seat.order(Order::AskKpi(question));
+    }
 }
 
 /// Tries the line again at once; where the login is what is missing, asks for it.

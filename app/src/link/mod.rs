@@ -8,6 +8,7 @@
 mod auth;
 mod backoff;
 mod feed;
+mod kpis;
 mod letters;
 mod orders;
 mod reading;
@@ -28,7 +29,7 @@ use anyhow::Context as _;
 use pedkai_core::model::{Span, Timestamp};
 use pedkai_ui::{
     intent::{Act, Fetch},
-    model::{Asked, Change, Detail},
+    model::{Asked, Change, Detail, KpiQuestion, Learned},
 };
 use tokio::sync::mpsc as queue;
 use uuid::Uuid;
@@ -84,6 +85,8 @@ pub enum News {
     Done(Outcome),
     /// An answer to a question.
     Answer(Fetch, Detail),
+    /// Series or samples that were asked for, or why there are none.
+    Kpi(KpiQuestion, Box<Result<Learned, String>>),
     /// The collector's clock is ahead of ours by this much.
     Skew(Span),
     /// Something that was asked waits, or was refused.
@@ -122,6 +125,8 @@ pub enum Order {
     Withdraw(Vec<Uuid>),
     /// Ask a question.
     Fetch(Fetch),
+    /// Ask for series, or for their samples.
+    AskKpi(KpiQuestion),
     /// Try again at once.
     Reconnect,
     /// From now on this is who we are; what waits is sent as that.
@@ -186,6 +191,7 @@ impl News {
             | Self::Done(_)
             | Self::Failing(_)
             | Self::Kept(_)
+            | Self::Kpi(..)
             | Self::Live
             | Self::Merged(_)
             | Self::Refused(_)

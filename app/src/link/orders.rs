@@ -10,6 +10,7 @@ use tokio::sync::{Notify, mpsc as queue};
 use super::{
     Herald, News, Order,
     auth::{Session, Trouble},
+    kpis,
     letters::{Answered, Waiting},
     requests,
 };
@@ -23,6 +24,7 @@ const RETRY: Duration = Duration::from_secs(2);
 pub(super) async fn serve(session: Arc<Session>, herald: Herald, mut heard: queue::UnboundedReceiver<Order>, again: Arc<Notify>, folder: Option<PathBuf>) {
     let mut waiting = Waiting::open(&herald, folder.as_deref()).await;
     let mut questions = stream::FuturesUnordered::new();
+    let mut series = stream::FuturesUnordered::new();
     // At most one at a time, oldest first; beside it orders are still heard, and kept.
     let mut attempts = stream::FuturesUnordered::new();
     let mut resting = false;
@@ -47,6 +49,7 @@ pub(super) async fn serve(session: Arc<Session>, herald: Herald, mut heard: queu
                     again.notify_one();
                     resting = false;
                 }
+                Some(Order::AskKpi(question)) => series.push(kpis::ask(session.clone(), question)),
                 Some(Order::Fetch(question)) => questions.push(ask(session.clone(), question)),
                 Some(Order::Act(act, by)) => {
                     waiting.put(&herald, &act, by).await;
@@ -68,6 +71,11 @@ pub(super) async fn serve(session: Arc<Session>, herald: Herald, mut heard: queu
             }
             Some((question, detail)) = questions.next(), if !questions.is_empty() => {
                 if !herald.tell(News::Answer(question, detail)).await {
+                    return;
+                }
+            }
+            Some((question, answer)) = series.next(), if !series.is_empty() => {
+                if !herald.tell(News::Kpi(question, Box::new(answer))).await {
                     return;
                 }
             }

@@ -115,7 +115,7 @@ impl Pictures {
                 ctx.request_repaint_after(Duration::from_millis(50));
             }
             Step::Settling(since) => {
-                let answered = !seat.replica.model.details.waiting() || since.elapsed() >= ANSWERED;
+                let answered = !seat.replica.model.waiting() || since.elapsed() >= ANSWERED;
                 if answered && since.elapsed() >= SETTLED {
                     self.step = Step::Coming(ask(ctx));
                 }
@@ -152,6 +152,20 @@ fn ask(ctx: &Context) -> mpsc::Receiver<Arc<ColorImage>> {
     coming
 }
 
+/// Writes a picture into a file.
+///
+/// # Errors
+/// What the disk says.
+pub fn save(file: &std::path::Path, picture: &ColorImage) -> anyhow::Result<()> {
+    file::write(
+        &Shot {
+            file: file.to_owned(),
+            ..Shot::default()
+        },
+        picture,
+    )
+}
+
 /// Lets the seat show what a picture is of.
 fn pose(ctx: &Context, seat: &mut Seat, shot: &Shot) {
     if shot.still {
@@ -166,6 +180,10 @@ fn pose(ctx: &Context, seat: &mut Seat, shot: &Shot) {
         (Some(ViewName::Topology), Some(incident)) if shot.reach => match incident.hypotheses.first() {
             Some(cause) => seat.desk.show_reach(cause.entity_id),
             None => seat.desk.go(ViewName::Topology),
+        },
+        (Some(ViewName::Kpis), Some(incident)) => match incident.hypotheses.first() {
+            Some(cause) => seat.desk.show_kpis_of(cause.entity_id),
+            None => seat.desk.go(ViewName::Kpis),
         },
         (Some(view), _) => seat.desk.go(view),
         (None, _) => {}

@@ -20,6 +20,14 @@ pub fn settings() -> PathBuf {
     }
 }
 
+/// Files that an operator asks for: where downloads go, or beside the data where there is no such place.
+pub fn exports() -> PathBuf {
+    let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(PathBuf::from);
+    let set = std::env::var_os("XDG_DOWNLOAD_DIR").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let usual = home.map(|home| home.join("Downloads")).filter(|folder| folder.is_dir());
+    set.or(usual).unwrap_or_else(|| data().join("exports"))
+}
+
 /// Data of a collector of our own.
 pub fn data() -> PathBuf {
     if cfg!(windows) {

@@ -117,6 +117,10 @@ impl Replica {
             }
             News::Heartbeat => {}
             News::Skew(ahead) => self.skew = Some(ahead),
+            News::Kpi(question, answer) => {
+                self.model.kpis.put(question, *answer);
+                return None;
+            }
             News::Withdrawn(back, gone) => return withdrawn(back, gone),
             News::Done(outcome) => return Some(told(outcome)),
             News::Merged(commands) => return Some(Word::Done(format!("{} that had waited: done", format::counted(commands, "command")))),

@@ -156,6 +156,30 @@ pub async fn login(State(fake): Shared, Json(asked): Json<Value>) -> Response {
     Json(answer).into_response()
 }
 
+/// Samples of a series called `big` are too many to come one by one; of no other there are any.
+pub async fn samples(Query(asked): Query<std::collections::HashMap<String, String>>) -> Response {
+    let word = |name: &str| asked.get(name).cloned().unwrap_or_default();
+    let answer = json!({"entity_id": word("entity_id"), "metric": word("metric"), "step": null});
+    match (word("metric").as_str(), asked.get("step")) {
+        ("big, (50 %)", None) => {
+            let problem = json!({"type": "about:blank", "title": "no", "status": 422, "detail": "give a step"});
+            (StatusCode::UNPROCESSABLE_ENTITY, Json(problem)).into_response()
+        }
+        ("big, (50 %)", Some(step)) => {
+            let bucket = json!({"at": word("from"), "n": 60, "min": 1.0, "max": 9.0, "mean": 4.0, "last": 5.0});
+            let step: u64 = step.parse().unwrap();
+            Json(json!({"entity_id": answer["entity_id"], "metric": answer["metric"], "step": step, "buckets": [bucket]})).into_response()
+        }
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+pub async fn series(Query(asked): Query<std::collections::HashMap<String, String>>) -> Response {
+    let time = "2026-11-21T10:00:00Z";
+    let item = json!({"entity_id": ID, "metric": asked.get("q"), "source": "", "first_at": time, "last_at": time});
+    Json(json!({"items": [item], "next": null})).into_response()
+}
+
 /// Answers with the time on its own clock.
 pub async fn dated(State(fake): Shared, request: axum::extract::Request, next: axum::middleware::Next) -> Response {
     let mut response = next.run(request).await;
@@ -173,6 +197,8 @@ pub fn collector() -> (Arc<Fake>, String) {
         .route("/api/v1/changes", get(changes))
         .route("/api/v1/commands", post(command))
         .route("/api/v1/auth/login", post(login))
+        .route("/api/v1/kpi/query", get(samples))
+        .route("/api/v1/kpi/series", get(series))
         .route("/api/v1/stats", get(|| async { Json(json!({"events": 12})) }))
         .layer(axum::middleware::from_fn_with_state(fake.clone(), dated))
         .with_state(fake.clone());

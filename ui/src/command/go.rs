@@ -14,6 +14,8 @@ pub enum GoCommand {
     Gallery,
     /// The list of incidents.
     Incidents,
+    /// Values over time.
+    Kpis,
     /// What was asked and is not done.
     Outbox,
     /// What needs me now.
@@ -31,6 +33,7 @@ impl GoCommand {
         Self::Incidents,
         Self::Topology,
         Self::Overview,
+        Self::Kpis,
         Self::System,
         Self::Outbox,
         Self::Gallery,
@@ -44,6 +47,7 @@ impl GoCommand {
             Self::Back => None,
             Self::Gallery => Some(ViewName::Gallery),
             Self::Incidents => Some(ViewName::Incidents),
+            Self::Kpis => Some(ViewName::Kpis),
             Self::Outbox => Some(ViewName::Outbox),
             Self::Overview => Some(ViewName::Overview),
             Self::System => Some(ViewName::System),
@@ -62,6 +66,7 @@ impl GoCommand {
             Self::Back => ("Back", &[Keys::Plain(Key::Backspace)]),
             Self::Gallery => ("Design system", &[]),
             Self::Incidents => ("Incidents", &[Keys::Control(Key::Num2)]),
+            Self::Kpis => ("KPIs", &[Keys::Control(Key::Num7)]),
             Self::Outbox => ("Outbox: what is not done", &[Keys::Control(Key::Num6)]),
             Self::Overview => ("Overview", &[Keys::Control(Key::Num4)]),
             Self::System => ("System", &[Keys::Control(Key::Num5)]),

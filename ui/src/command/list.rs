@@ -32,6 +32,8 @@ pub enum ListCommand {
     Previous,
     /// Previous row, selected too.
     PreviousToo,
+    /// Show what is measured on it.
+    ShowKpis,
     /// Show it on the map.
     ShowOnMap,
     /// Show the inside of the row.
@@ -49,6 +51,7 @@ impl ListCommand {
         Self::Open,
         Self::Unfold,
         Self::ShowOnMap,
+        Self::ShowKpis,
         Self::Filter,
         Self::Group,
         Self::First,
@@ -90,6 +93,7 @@ impl ListCommand {
             Self::PageUp => ("A screenful back", &[Keys::Plain(Key::PageUp)], Icon::CARET_UP),
             Self::Previous => ("Previous row", &[Keys::Plain(Key::K), Keys::Plain(Key::ArrowUp)], Icon::CARET_UP),
             Self::PreviousToo => ("Previous row too", &[Keys::Shift(Key::K), Keys::Shift(Key::ArrowUp)], Icon::CARET_UP),
+            Self::ShowKpis => ("Show KPIs", &[Keys::Plain(Key::P)], Icon::CHART_LINE),
             Self::ShowOnMap => ("Show on the map", &[Keys::Plain(Key::M)], Icon::MAP_PIN),
             Self::Unfold => ("Unfold the row", &[Keys::Plain(Key::Space), Keys::Plain(Key::E)], Icon::ARROWS_OUT),
         };
@@ -101,7 +105,7 @@ impl ListCommand {
         match self {
             Self::Escape => None,
             Self::Group | Self::Unfold if !alarms => Some("Only in the alarm list"),
-            Self::Filter | Self::ShowOnMap if situation.view == ViewName::Outbox => Some("Only in the lists of alarms and incidents"),
+            Self::Filter | Self::ShowKpis | Self::ShowOnMap if situation.view == ViewName::Outbox => Some("Only in the lists of alarms and incidents"),
             _ if situation.view == ViewName::Outbox => None,
             _ if alarms || matches!(situation.view, ViewName::Incidents | ViewName::Incident) => None,
             _ => Some("Only in a list"),

@@ -9,6 +9,7 @@ mod alarm;
 mod app;
 mod go;
 mod keys;
+mod kpi;
 mod list;
 mod map;
 mod outbox;
@@ -20,6 +21,7 @@ pub use alarm::AlarmCommand;
 pub use app::AppCommand;
 pub use go::GoCommand;
 pub use keys::Keys;
+pub use kpi::KpiCommand;
 pub use list::ListCommand;
 pub use map::MapCommand;
 pub use outbox::OutboxCommand;
@@ -34,6 +36,8 @@ pub enum Command {
     App(AppCommand),
     /// Goes to a screen.
     Go(GoCommand),
+    /// Works plots of KPIs.
+    Kpi(KpiCommand),
     /// Moves in a list.
     List(ListCommand),
     /// Moves on the map.
@@ -77,10 +81,11 @@ impl Command {
         let alarm = AlarmCommand::ALL.iter().copied().map(Self::Alarm);
         let app = AppCommand::ALL.iter().copied().map(Self::App);
         let go = GoCommand::ALL.iter().copied().map(Self::Go);
+        let kpi = KpiCommand::ALL.iter().copied().map(Self::Kpi);
         let list = ListCommand::ALL.iter().copied().map(Self::List);
         let map = MapCommand::ALL.iter().copied().map(Self::Map);
         let outbox = OutboxCommand::ALL.iter().copied().map(Self::Outbox);
-        go.chain(alarm).chain(list).chain(map).chain(outbox).chain(app)
+        go.chain(alarm).chain(list).chain(map).chain(kpi).chain(outbox).chain(app)
     }
 
     /// The family's name, a head on the key sheet.
@@ -89,6 +94,7 @@ impl Command {
             Self::Alarm(_) => "Alarms and incidents",
             Self::App(_) => "Window",
             Self::Go(_) => "Screens",
+            Self::Kpi(_) => "Among KPIs",
             Self::List(_) => "In a list",
             Self::Map(_) => "On the map",
             Self::Outbox(_) => "In the outbox",
@@ -101,15 +107,20 @@ impl Command {
             Self::Alarm(command) => command.facts(),
             Self::App(command) => command.facts(),
             Self::Go(command) => command.facts(),
+            Self::Kpi(command) => command.facts(),
             Self::List(command) => command.facts(),
             Self::Map(command) => command.facts(),
             Self::Outbox(command) => command.facts(),
         }
     }
 
-    /// Whether it only steps through a list, so that the next press means the same after it.
+    /// Whether it only steps through a list or moves what is seen, so that the next press means the same after it.
     fn steps(self) -> bool {
-        matches!(self, Self::List(command) if command.steps(1).is_some())
+        match self {
+            Self::Kpi(command) => command.steps(),
+            Self::List(command) => command.steps(1).is_some(),
+            _ => false,
+        }
     }
 
     /// Why it cannot be given now; `None` when it can.
@@ -117,6 +128,7 @@ impl Command {
         match self {
             Self::Alarm(command) => command.why_not(situation),
             Self::App(_) | Self::Go(_) => None,
+            Self::Kpi(command) => command.why_not(situation),
             Self::List(command) => command.why_not(situation),
             Self::Map(command) => command.why_not(situation),
             Self::Outbox(command) => command.why_not(situation),

@@ -9,6 +9,7 @@ mod asked;
 mod change;
 mod details;
 mod freshness;
+mod kpis;
 mod table;
 mod tally;
 
@@ -24,6 +25,7 @@ pub use asked::{Aim, Asked, Fate, Outbox};
 pub use change::{Change, Kind};
 pub use details::{Detail, Details};
 pub use freshness::{patience, silence};
+pub use kpis::{Known, KpiQuestion, Kpis, Learned, learn};
 pub use table::Table;
 pub use tally::{Tallies, Tally};
 
@@ -92,6 +94,8 @@ pub struct Model {
     pub whole: bool,
     /// Answers to questions that the feed does not bring.
     pub details: Details,
+    /// Series and samples, which the feed does not bring either.
+    pub kpis: Kpis,
     /// What was asked of the collector and is not done.
     pub outbox: Outbox,
 }
@@ -145,6 +149,12 @@ impl Model {
         self.tallies = Tallies::default();
         self.whole = false;
         self.details = Details::default();
+        self.kpis = Kpis::default();
+    }
+
+    /// Whether any question to the collector is not answered yet.
+    pub fn waiting(&self) -> bool {
+        self.details.waiting() || self.kpis.waiting()
     }
 
     /// Alarms, cleared ones too.

@@ -1,7 +1,10 @@
 //! Networks to take pictures of: an empty one, one on a day with a fibre cut, and one that is far too much.
 
 use pedkai_core::{
-    model::{AckUntil, EvidenceKind, IncidentStatus, LinkReason, Name, Severity, SitrepSource, SourceKind, Span, StatusChange, Symptom, Timestamp},
+    model::{
+        AckUntil, CausalLink, EntityId, EvidenceKind, Finding, IncidentId, IncidentStatus, LinkReason, Name, SeriesName, Severity, SitrepSource, SourceKind,
+        Span, StatusChange, Suspect, Symptom, Timestamp,
+    },
     screen::{AckRow, AckState, AlarmRow, EntityRow, EvidenceRow, HypothesisRow, IncidentRow, LinkRow, RelationRow, Row, SitrepRow, SourceRow},
     topology::Geo,
 };
@@ -409,13 +412,54 @@ fn fibre_cut(incident: Uuid, cut: usize, members: &[AlarmRow]) -> IncidentRow {
             source: SitrepSource::Rules,
             at: ago(600),
         }),
-        finding: None,
+        finding: finding(members),
         sla: None,
         owner: Name::EMPTY,
         comment: "Supplier informed, ticket 4471".into(),
         by_hand: false,
         emergency: false,
     }
+}
+
+/// What the measurements of two routers told of the cut.
+fn finding(members: &[AlarmRow]) -> Option<Finding> {
+    let first = members.first()?;
+    let name = |entity: usize, name: &str, metric: &str| SeriesName {
+        entity_id: EntityId(id(ROUTER, entity)),
+        entity: name.into(),
+        metric: metric.into(),
+    };
+    Some(Finding {
+        incident: IncidentId(id(INCIDENT, 1)),
+        at: ago(580),
+        from: ago(580).minus(Span::minutes(240)),
+        to: ago(580),
+        series: 41,
+        tested: 180,
+        digest: 7,
+        links: vec![CausalLink {
+            cause: name(5, "LUZ-PE-01", "optical_rx_power (dBm)"),
+            effect: name(5, "LUZ-PE-01", "cpu_utilisation (%)"),
+            lag: 2,
+            step_s: 300,
+            f: 31.2,
+            p: 1e-6,
+            q: 2e-4,
+            n: 48,
+            differences: 1,
+            reverse_p: Some(0.4),
+            warnings: Vec::new(),
+            sentence: "The light that LUZ-PE-01 receives tells of its processor ten minutes later (q 0.0002, 48 points); the other way round it does not."
+                .into(),
+        }],
+        suspects: vec![Suspect {
+            entity_id: EntityId(first.entity_id),
+            entity: first.entity_name.clone(),
+            score: 41.0,
+            why: "optical_rx_power (dBm) fell from −8.5 to −32.8, 160 times its usual spread".into(),
+        }],
+        note: Name::EMPTY,
+    })
 }
 
 /// Far too much: thousands of alarms, names without end, text from right to left.

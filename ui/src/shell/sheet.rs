@@ -33,7 +33,7 @@ pub(super) fn show(ctx: &Context, situation: &Situation) -> bool {
                 ui.columns(3, |columns| {
                     for (column, families) in columns.iter_mut().zip([
                         &["Screens", "Window", "In the outbox"][..],
-                        &["Alarms and incidents", "On the map"],
+                        &["Alarms and incidents", "On the map", "Among KPIs"],
                         &["In a list"],
                     ]) {
                         for family in families {

@@ -17,7 +17,7 @@ use serde_json::json;
 fn gallery() {
     let mut results = SnapshotResults::new();
     let mut gallery = Gallery::default();
-    let size = vec2(1280.0, 1240.0);
+    let size = vec2(1280.0, 1620.0);
     picture(&mut results, "gallery", size, |ui| gallery.show(ui, &clock()));
     let mut harness = window(ThemeName::HighContrast, size, |ui| gallery.show(ui, &clock()));
     harness.snapshot("gallery_high_contrast");
@@ -154,6 +154,10 @@ fn incidents() {
             screen(&mut results, "incident_narrow", vec2(800.0, 600.0), ViewName::Incident, &model, |ui, model| {
                 room.show(ui, model, &clock(), &[], None);
             });
+        }
+        let mut model = model;
+        if name != "empty" {
+            super::kpis::answer_findings(&mut model);
         }
         let mut room = Incident::default();
         if name != "empty" {

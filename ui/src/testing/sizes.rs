@@ -18,7 +18,8 @@ const SIZES: [(Vec2, f32); 3] = [(vec2(800.0, 600.0), 1.0), (vec2(1280.0 / 1.5, 
 
 /// A window at work: a row is chosen, a room is open, something on the map is looked at.
 fn at_work<'a>(model: Model, view: ViewName, (size, pixels): (Vec2, f32)) -> Harness<'a> {
-    let mut desk = Desk::default();
+    let mut desk = Desk::new(super::kpis::layout(&[(1, 0), (2, 0), (1, 1), (3, 2)], true));
+    let mut model = model;
     match view {
         ViewName::Incident => desk.open_incident(samples::id(6, 1)),
         ViewName::Topology => desk.show_reach(samples::id(1, 5)),
@@ -34,7 +35,8 @@ fn at_work<'a>(model: Model, view: ViewName, (size, pixels): (Vec2, f32)) -> Har
         let ready = ui.ctx().missing_glyph_policy() == MissingGlyphPolicy::Tofu;
         ui.ctx().set_missing_glyph_policy(MissingGlyphPolicy::Tofu);
         if ready {
-            desk.show(ui, &model, &clock(), &around);
+            let asked = desk.show(ui, &model, &clock(), &around);
+            super::kpis::answer(&mut model, &asked, super::kpis::measured);
         }
     });
     harness.run();

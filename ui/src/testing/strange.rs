@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Lets letters that no face has be drawn as boxes, as the product does; false in the first pass, which is too early to draw them.
-fn boxes(ui: &egui::Ui) -> bool {
+pub(super) fn boxes(ui: &egui::Ui) -> bool {
     let ready = ui.ctx().missing_glyph_policy() == MissingGlyphPolicy::Tofu;
     ui.ctx().set_missing_glyph_policy(MissingGlyphPolicy::Tofu);
     ready

@@ -22,7 +22,7 @@ pub use contrast::{greyscale, ratio};
 pub use fonts::Weight;
 pub use icon::Icon;
 pub use level::{Level, Silhouette};
-pub use tokens::{Accent, ControlScale, Ground, Ink, LevelInk, LevelInks, MapInk, Palette, RadiusScale, RowScale, Scale, SpaceScale, TypeScale};
+pub use tokens::{Accent, ControlScale, Ground, Ink, LevelInk, LevelInks, MapInk, Palette, PlotInk, RadiusScale, RowScale, Scale, SpaceScale, TypeScale};
 
 /// Which palette.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

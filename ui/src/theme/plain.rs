@@ -2,7 +2,7 @@
 
 use egui::Color32;
 
-use super::tokens::{Accent, ControlScale, Ground, Ink, LevelInk, LevelInks, MapInk, Palette, RadiusScale, RowScale, Scale, SpaceScale, TypeScale};
+use super::tokens::{Accent, ControlScale, Ground, Ink, LevelInk, LevelInks, MapInk, Palette, PlotInk, RadiusScale, RowScale, Scale, SpaceScale, TypeScale};
 
 const PAPER: Color32 = Color32::BLACK;
 const INK: Color32 = Color32::WHITE;
@@ -91,6 +91,7 @@ impl Palette {
                 node: INK,
                 node_line: PAPER,
             },
+            plot: PlotInk { grid: MIDDLE, lines: [INK; 8] },
             level: LevelInks {
                 critical: level.clone(),
                 major: level.clone(),

@@ -73,6 +73,10 @@ fn graphics_that_carry_meaning_reach_three_to_one() {
             assert_contrast(&theme, "focus", accent.focus, under, under_colour, 3.0);
         }
         assert_contrast(&theme, "node", map.node, "the map", map.land, 3.0);
+        for line in theme.palette.plot.lines {
+            assert_contrast(&theme, "a curve", line, "a plot", ground.sunken, 4.5);
+            assert_contrast(&theme, "a curve", line, "a legend", ground.surface, 4.5);
+        }
     }
 }
 

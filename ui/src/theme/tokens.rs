@@ -190,6 +190,18 @@ pub struct MapInk {
     pub node_line: Color32,
 }
 
+/// Plots of values over time.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlotInk {
+    /// Lines behind the curves.
+    #[serde(deserialize_with = "hex")]
+    pub grid: Color32,
+    /// Curves, in the order in which they are added. They are muted, so that a severity among them is seen.
+    #[serde(deserialize_with = "hexes")]
+    pub lines: [Color32; 8],
+}
+
 /// Colours of one severity.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -238,6 +250,8 @@ pub struct Palette {
     pub accent: Accent,
     /// The map.
     pub map: MapInk,
+    /// Plots.
+    pub plot: PlotInk,
     /// Severities.
     pub level: LevelInks,
 }
@@ -245,4 +259,13 @@ pub struct Palette {
 fn hex<'de, D: Deserializer<'de>>(source: D) -> Result<Color32, D::Error> {
     let text = String::deserialize(source)?;
     Color32::from_hex(&text).map_err(|_| D::Error::custom(format!("not a colour: {text}")))
+}
+
+fn hexes<'de, D: Deserializer<'de>>(source: D) -> Result<[Color32; 8], D::Error> {
+    let texts = <[String; 8]>::deserialize(source)?;
+    let mut colours = [Color32::TRANSPARENT; 8];
+    for (colour, text) in colours.iter_mut().zip(&texts) {
+        *colour = Color32::from_hex(text).map_err(|_| D::Error::custom(format!("not a colour: {text}")))?;
+    }
+    Ok(colours)
 }

@@ -11,6 +11,7 @@ pub mod gallery;
 mod impact;
 pub mod incident;
 pub mod incidents;
+pub mod kpis;
 pub mod outbox;
 pub mod overview;
 pub mod system;
@@ -33,6 +34,8 @@ pub enum ViewName {
     Incident,
     /// The list of incidents.
     Incidents,
+    /// Values over time.
+    Kpis,
     /// What was asked and is not done.
     Outbox,
     /// What needs me now.
@@ -50,6 +53,7 @@ impl ViewName {
         Self::Gallery,
         Self::Incident,
         Self::Incidents,
+        Self::Kpis,
         Self::Outbox,
         Self::Overview,
         Self::System,
@@ -57,7 +61,7 @@ impl ViewName {
     ];
 
     /// Those of the navigation rail, from top to bottom.
-    pub const RAIL: &[Self] = &[Self::Alarms, Self::Incidents, Self::Topology, Self::Overview, Self::System];
+    pub const RAIL: &[Self] = &[Self::Alarms, Self::Incidents, Self::Topology, Self::Overview, Self::Kpis, Self::System];
 
     /// The word for it.
     pub fn word(self) -> &'static str {
@@ -66,6 +70,7 @@ impl ViewName {
             Self::Gallery => "Gallery",
             Self::Incident => "Incident",
             Self::Incidents => "Incidents",
+            Self::Kpis => "KPIs",
             Self::Outbox => "Outbox",
             Self::Overview => "Overview",
             Self::System => "System",
@@ -84,6 +89,7 @@ impl ViewName {
             Self::Alarms => Icon::BELL,
             Self::Gallery => Icon::BOUNDING_BOX,
             Self::Incident | Self::Incidents => Icon::STACK,
+            Self::Kpis => Icon::CHART_LINE,
             Self::Outbox => Icon::TRAY,
             Self::Overview => Icon::SQUARES_FOUR,
             Self::System => Icon::HEARTBEAT,

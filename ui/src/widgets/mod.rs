@@ -14,6 +14,7 @@ pub mod dialog;
 pub mod empty;
 pub mod field;
 pub mod key;
+pub mod plot;
 mod script;
 pub mod selection;
 pub mod sparkline;

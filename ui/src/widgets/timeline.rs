@@ -46,17 +46,32 @@ impl Timeline<'_> {
         let lane = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - 18.0)).shrink2(vec2(10.0, 0.0));
         ui.painter().hline(lane.x_range(), lane.center().y, (1.0, theme.palette.ground.line_strong));
         self.ticks(ui, &theme, clock, lane, rect);
+        let under = self.marks_on(ui, clock, lane, response.hover_pos());
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("Timeline with {} marks", self.marks.len())));
+        if under.is_empty() {
+            response
+        } else {
+            text::hover_at_pointer(response, &under.join("\n"))
+        }
+    }
+
+    /// Draws the marks alone on a lane of its own, and tells those that lie under the pointer, each in a line.
+    pub fn marks_on(&self, ui: &Ui, clock: &Clock, lane: Rect, pointer: Option<egui::Pos2>) -> Vec<String> {
+        let theme = Theme::of(ui);
         let side = theme.scale.control.badge;
-        let pointer = response.hover_pos();
-        let mut under = Vec::new();
+        let (mut under, mut free) = (Vec::new(), f32::NEG_INFINITY);
         for (x, marks) in self.heaps(lane, side) {
             let Some(worst) = marks.iter().map(|mark| mark.level).min() else { continue };
             let place = Rect::from_center_size(pos2(x, lane.center().y), Vec2::splat(side));
             badge::paint(ui.painter(), &theme, place, worst);
-            if marks.len() > 1 {
+            let told = format::short(marks.len());
+            // A number that would lie over the one before it is left out; the tooltip has it.
+            let half = 3.5 * told.len() as f32;
+            if marks.len() > 1 && x - half > free {
+                free = x + half + 2.0;
                 let above = Rect::from_center_size(pos2(x, place.top() - 5.0), vec2(LABEL, 10.0));
                 let font = Weight::Medium.at(theme.scale.text.caption);
-                text::paint(ui.painter(), above, &format::short(marks.len()), font, theme.palette.text.soft, Align::Center);
+                text::paint(ui.painter(), above, &told, font, theme.palette.text.soft, Align::Center);
             }
             if pointer.is_some_and(|pointer| place.expand(2.0).contains(pointer)) {
                 under.extend(marks.iter().take(TOLD).map(|mark| format!("{}  {}", clock.short(mark.at), mark.words)));
@@ -64,12 +79,7 @@ impl Timeline<'_> {
                 under.extend((more > 0).then(|| format!("and {} more", format::count(more))));
             }
         }
-        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, format!("Timeline with {} marks", self.marks.len())));
-        if under.is_empty() {
-            response
-        } else {
-            text::hover_at_pointer(response, &under.join("\n"))
-        }
+        under
     }
 
     /// Marks from left to right; those that would lie over each other are one heap, which stands where its first one does.

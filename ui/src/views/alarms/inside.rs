@@ -53,6 +53,9 @@ fn identity(ui: &mut Ui, alarm: &AlarmRow, intents: &mut Vec<Intent>) {
         if Button::new("Map").icon(Icon::MAP_PIN).bare().show(ui).clicked() {
             intents.push(Intent::ShowOnMap(alarm.entity_id));
         }
+        if Button::new("KPIs").icon(Icon::CHART_LINE).bare().show(ui).clicked() {
+            intents.push(Intent::ShowKpis(alarm.entity_id));
+        }
         if let Some(incident) = alarm.incident_id
             && Button::new("Incident").icon(Icon::STACK).bare().show(ui).clicked()
         {

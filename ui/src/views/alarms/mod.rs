@@ -277,7 +277,7 @@ impl Alarms {
         match command {
             Command::Alarm(command) => intents.extend(self.acting.start(command, self.subjects(model, command))),
             Command::List(command) => self.move_by(command, model, intents),
-            Command::App(_) | Command::Go(_) | Command::Map(_) | Command::Outbox(_) => {}
+            Command::App(_) | Command::Go(_) | Command::Kpi(_) | Command::Map(_) | Command::Outbox(_) => {}
         }
     }
 
@@ -338,6 +338,7 @@ impl Alarms {
                 Some((alarm, None)) => self.unfold(alarm),
                 None => {}
             },
+            ListCommand::ShowKpis => intents.extend(cursor.map(|alarm| Intent::ShowKpis(alarm.entity_id))),
             ListCommand::ShowOnMap => intents.extend(cursor.map(|alarm| Intent::ShowOnMap(alarm.entity_id))),
             ListCommand::Unfold => {
                 if let Some(id) = cursor.map(|alarm| alarm.id) {

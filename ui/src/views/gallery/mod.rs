@@ -14,7 +14,12 @@ use crate::{
         card::{self, Card},
         chip,
         countdown::Countdown,
-        empty, field, key, sparkline,
+        empty, field, key,
+        plot::{
+            curve::{Curve, Dot},
+            evidence::Evidence,
+        },
+        sparkline,
         table::{Table, TableState},
         text,
         timeline::{Mark, Timeline},
@@ -60,6 +65,7 @@ impl Gallery {
 
     fn right(&mut self, ui: &mut Ui, clock: &Clock) {
         Card::new("Time").icon(Icon::CLOCK).note(clock.zone_name()).show(ui, |ui| times(ui, clock));
+        Card::new("Evidence").icon(Icon::CHART_LINE).show(ui, |ui| evidence(ui, clock));
         Card::new("Trend").icon(Icon::TREND_UP).show(ui, |ui| {
             let calm: Vec<f32> = (0..40).map(|step| 3.0 + (step as f32 * 0.7).sin()).collect();
             let storm: Vec<f32> = (0..40).map(|step| if step > 33 { (step - 30) as f32 * 4.0 } else { 2.0 }).collect();
@@ -209,6 +215,32 @@ fn times(ui: &mut Ui, clock: &Clock) {
         }
         .show(ui);
     }
+}
+
+/// Two series of which one follows the other after ten minutes.
+fn evidence(ui: &mut Ui, clock: &Clock) {
+    let lag = Span::minutes(10);
+    let curve = |late: Span, base: f64, fall: f64| {
+        let dot = |step: i64| {
+            let at = clock.now.minus(Span::minutes(240 - step * 5));
+            let fell = at >= clock.now.minus(Span::minutes(70)).plus(late);
+            let wave = (step as f64 * 0.9).sin() * base.abs() * 0.02;
+            Dot {
+                at,
+                value: if fell { base + fall + wave } else { base + wave },
+            }
+        };
+        Curve::new((0..=48).map(dot).collect())
+    };
+    Evidence {
+        cause: "Luzern – Bellinzona, optical_rx_power (dBm)",
+        effect: "BEL-PE-01, ifHCInOctets (bps)",
+        causes: &curve(Span::ZERO, -8.5, -14.0),
+        effects: &curve(lag, 4.2e9, -3.1e9),
+        lag,
+        sentence: "What light arrives at Luzern – Bellinzona tells of the traffic of BEL-PE-01 ten minutes later (p < 0.001, 49 points).",
+    }
+    .show(ui, clock);
 }
 
 fn icons(ui: &mut Ui) {

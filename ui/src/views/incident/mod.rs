@@ -1,6 +1,7 @@
 //! The room of one incident: what is known, what is guessed, what belongs to it, what was done.
 
 mod alarms;
+mod evidence;
 mod facts;
 mod guesses;
 
@@ -75,7 +76,7 @@ impl Incident {
         };
         let order = alarms::order(model, incident, self.unfolded);
         for command in commands {
-            self.command(*command, incident, &order.shown, &mut intents);
+            self.command(*command, model, incident, &order.shown, &mut intents);
         }
         self.head(ui, incident, clock, cannot_act, &mut intents);
         self.body(ui, model, incident, clock, &order, &mut intents);
@@ -178,6 +179,7 @@ impl Incident {
                         self.members(ui, model, incident, clock, order, intents);
                         if !wide {
                             guesses::show(ui, model, incident, intents);
+                            evidence::show(ui, model, incident, clock, intents);
                             facts::show(ui, model, incident, clock, self.selection.cursor(), intents);
                         }
                     });
@@ -185,6 +187,7 @@ impl Incident {
                         ui.vertical(|ui| {
                             ui.set_width(ui.available_width());
                             guesses::show(ui, model, incident, intents);
+                            evidence::show(ui, model, incident, clock, intents);
                             facts::show(ui, model, incident, clock, self.selection.cursor(), intents);
                         });
                     }
@@ -215,7 +218,7 @@ impl Incident {
             });
     }
 
-    fn command(&mut self, command: Command, incident: &IncidentRow, shown: &[Uuid], intents: &mut Vec<Intent>) {
+    fn command(&mut self, command: Command, model: &Model, incident: &IncidentRow, shown: &[Uuid], intents: &mut Vec<Intent>) {
         match command {
             Command::Alarm(command) => intents.extend(self.acting.start(command, vec![subject(incident)])),
             Command::List(ListCommand::Next) => drop(self.selection.step(shown, 1, false)),
@@ -223,6 +226,11 @@ impl Incident {
             Command::List(ListCommand::Open) => intents.extend(self.selection.cursor().map(Intent::ShowAlarm)),
             Command::List(ListCommand::Escape) if self.selection.is_empty() => intents.push(Intent::Go(ViewName::Incidents)),
             Command::List(ListCommand::Escape) => self.selection.clear(),
+            Command::List(ListCommand::ShowKpis) => {
+                let chosen = self.selection.cursor().and_then(|id| model.alarms().get(id)).map(|alarm| alarm.entity_id);
+                let likely = incident.hypotheses.first().map(|cause| cause.entity_id);
+                intents.extend(chosen.or(likely).map(Intent::ShowKpis));
+            }
             Command::List(ListCommand::ShowOnMap) => intents.extend(incident.hypotheses.first().map(|cause| Intent::ShowOnMap(cause.entity_id))),
             _ => {}
         }

@@ -199,7 +199,7 @@ impl Incidents {
                 intents.extend(self.acting.start(command, subjects));
             }
             Command::List(command) => self.press(command, model, lines, intents),
-            Command::App(_) | Command::Go(_) | Command::Map(_) | Command::Outbox(_) => {}
+            Command::App(_) | Command::Go(_) | Command::Kpi(_) | Command::Map(_) | Command::Outbox(_) => {}
         }
     }
 
@@ -215,6 +215,14 @@ impl Incidents {
             ListCommand::All => self.selection.all(lines),
             ListCommand::Filter => self.write = true,
             ListCommand::Open => intents.extend(cursor.map(Intent::OpenIncident)),
+            ListCommand::ShowKpis => {
+                let incident = cursor.and_then(|id| model.incidents().get(id));
+                intents.extend(
+                    incident
+                        .and_then(|incident| incident.hypotheses.first())
+                        .map(|cause| Intent::ShowKpis(cause.entity_id)),
+                );
+            }
             ListCommand::ShowOnMap => {
                 let incident = cursor.and_then(|id| model.incidents().get(id));
                 intents.extend(

@@ -312,6 +312,11 @@ impl Topology {
                 let place = Plan::ALL.iter().position(|plan| *plan == here).unwrap_or_default();
                 self.choose(Plan::ALL[(place + 1) % Plan::ALL.len()]);
             }
+            MapCommand::ShowKpis => {
+                if let Some(Choice::Entity(id)) = self.choice {
+                    intents.push(Intent::ShowKpis(id));
+                }
+            }
             MapCommand::ShowAlarms => {
                 if let Some(Choice::Entity(id)) = self.choice {
                     intents.push(Intent::ShowAlarmsOf(id));

@@ -35,15 +35,19 @@ pub(super) fn entity(ui: &mut Ui, model: &Model, graph: &Graph, clock: &Clock, i
         let theme = Theme::of(ui);
         head(ui, model, id, &mut asked);
         ui.horizontal(|ui| {
-            let label = if reach_shown { "Hide reach" } else { "What if it fails" };
             let alarms = Button::new("Alarms").icon(Icon::BELL).key("Enter");
-            let reach = Button::new(label).icon(Icon::BROADCAST).chosen(reach_shown);
-            let [alarms, reach] = button::fitting(ui, ui.available_width(), [alarms, reach]);
+            let kpis = Button::new("KPIs").icon(Icon::CHART_LINE).key("P");
+            let [alarms, kpis] = button::fitting(ui, ui.available_width(), [alarms, kpis]);
             if alarms.show(ui).clicked() {
                 intents.push(Intent::ShowAlarmsOf(id));
             }
-            asked.reach |= reach.show(ui).clicked();
+            if kpis.show(ui).clicked() {
+                intents.push(Intent::ShowKpis(id));
+            }
         });
+        ui.add_space(theme.scale.space.xs);
+        let label = if reach_shown { "Hide reach" } else { "What if it fails" };
+        asked.reach |= Button::new(label).icon(Icon::BROADCAST).chosen(reach_shown).show(ui).clicked();
         if reach_shown {
             ui.add_space(theme.scale.space.xs);
             reach(ui, model, id, &mut asked, intents);
