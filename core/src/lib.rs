@@ -1,6 +1,7 @@
 //! Every noun and every decision of Pedkai. Pure: no socket, file, thread, wall clock or unseeded chance.
 
 pub mod correlation;
+pub mod detection;
 pub mod diagnosis;
 pub mod identity;
 pub mod ingest;

@@ -5,7 +5,11 @@
 //! - **gives**: a `Policy` and its version (a hash of its content).
 //! - **never knows**: what any stage does with it.
 
+mod sleeping;
+
 use serde::{Deserialize, Serialize};
+
+pub use sleeping::{Sleeping, TrafficKind, TrafficMetrics};
 
 use crate::model::{Name, Span};
 
@@ -19,6 +23,8 @@ pub struct Policy {
     pub reduce: Reduce,
     /// Correlating alarms into incidents.
     pub correlate: Correlate,
+    /// Finding cells that sleep.
+    pub sleeping: Sleeping,
 }
 
 /// Taking events in.
@@ -156,7 +162,7 @@ impl Policy {
         if self.correlate.max_alarms < 2 {
             return Err("correlate.max_alarms: an incident must be able to hold at least 2 alarms".to_owned());
         }
-        Ok(())
+        self.sleeping.check()
     }
 }
 
