@@ -4,6 +4,7 @@
 //! scenario. Gives: figures and, for one run, the differences. Never knows: how core decides, or the simulator's insides.
 
 pub mod campaign;
+pub mod nab;
 pub mod run;
 pub mod score;
 pub mod show;

@@ -1,10 +1,11 @@
 //! Quality figures on the command line.
 
 use std::io::Write;
+use std::path::PathBuf;
 
-use anyhow::Result;
-use clap::Parser;
-use pedkai_quality::{Campaign, play, score, show};
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use pedkai_quality::{Campaign, nab, play, score, show};
 
 /// Networks and seeds for tuning; judging uses others.
 const TUNING: [&str; 6] = ["ring-access/90", "ring-access/220", "mesh/60", "hub-spoke/80", "isp/120", "isp/320"];
@@ -23,6 +24,8 @@ const JUDGING: [&str; 8] = [
 #[derive(Parser)]
 #[command(about)]
 struct Cli {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// One run, with its differences.
     #[arg(long)]
     seed: Option<u64>,
@@ -58,9 +61,32 @@ struct Cli {
     json: bool,
 }
 
+/// What is measured on files instead.
+#[derive(Subcommand)]
+enum Other {
+    /// Strange points: the score of the Numenta Anomaly Benchmark, by its three profiles and file by file
+    Nab {
+        /// The benchmark's folder; without it, data/nab below the folder that PEDKAI_SHARED names
+        folder: Option<PathBuf>,
+    },
+}
+
+/// A folder of the shared data.
+fn shared(folder: Option<PathBuf>, name: &str) -> Result<PathBuf> {
+    match folder {
+        Some(folder) => Ok(folder),
+        None => Ok(PathBuf::from(std::env::var_os("PEDKAI_SHARED").context("name the folder, or set PEDKAI_SHARED")?).join(name)),
+    }
+}
+
 fn main() -> Result<()> {
     let cli = Cli::parse();
     let mut out = std::io::stdout().lock();
+    if let Some(Other::Nab { folder }) = cli.other {
+        let files = nab::load(&shared(folder, "data/nab")?)?;
+        write!(out, "{}", nab::table(&files))?;
+        return Ok(());
+    }
     let networks = match (cli.network.is_empty(), cli.judge) {
         (false, _) => cli.network.clone(),
         (true, false) => TUNING.map(str::to_owned).to_vec(),
