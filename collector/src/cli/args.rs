@@ -41,6 +41,9 @@ pub(super) enum Command {
     /// Machine keys
     #[command(subcommand)]
     Key(Key),
+    /// Measurements
+    #[command(subcommand)]
+    Kpi(Kpi),
     /// The network's inventory
     #[command(subcommand)]
     Topology(Topology),
@@ -179,6 +182,24 @@ pub(super) enum Key {
         /// What it is called in lists and as a source of events
         #[arg(long, default_value = "machine")]
         name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Kpi {
+    /// Read samples from CSV: time,entity,metric,value or time,entity and one column a metric; lines that cannot be read become dead letters
+    Import {
+        /// Tenant, by name or id
+        #[arg(long, value_name = "T")]
+        tenant: String,
+        /// The entity of every line, where the file has no column for it
+        #[arg(long, value_name = "E")]
+        entity: Option<String>,
+        /// The system that the samples come from; the file's name unless said
+        #[arg(long, value_name = "S")]
+        source: Option<String>,
+        /// The file
+        file: PathBuf,
     },
 }
 

@@ -15,7 +15,7 @@ use crate::journal::log::{Log, LogReader};
 /// Pages copied at a time, so that a running collector is not held up.
 const PAGES: i32 = 2_048;
 
-/// Copies what cannot be made again: users and audit, each tenant's name and log, the key that signs tokens. Each database is copied as of
+/// Copies what cannot be made again: users and audit, each tenant's name, log and KPI samples, the key that signs tokens. Each database is copied as of
 /// one moment, also while a collector writes to it. Rows are left out: they are made again from the log. So is the identity of the SNMP
 /// engine: one that went back in time would have to be disbelieved (RFC 3414 §2.2), a new one is found anew by its peers.
 pub(super) fn run(reach: &Reach, target: &Path) -> anyhow::Result<()> {
@@ -110,7 +110,25 @@ fn copy_tenant(info: &TenantInfo, from: &Path, to: &Path) -> anyhow::Result<()> 
         let verified = LogReader::open(&to.join("log.db"))?.verify().context("the copy of a log does not hold")?;
         note(&format!("{}: {} records copied and their chain checked", info.name, verified.records));
     }
+    copy_samples(&from.join("kpi"), &to.join("kpi"))?;
     copy_file(from, to, Path::new("tenant.json"))
+}
+
+/// The KPI samples. What leaves the front meanwhile is in a day by then, so that the front goes first.
+fn copy_samples(from: &Path, to: &Path) -> anyhow::Result<()> {
+    if !from.is_dir() {
+        return Ok(());
+    }
+    create_private(to)?;
+    copy_database(&from.join("front.db"), &to.join("front.db"))?;
+    for entry in std::fs::read_dir(from)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default();
+        if path.extension().is_some_and(|ending| ending == "db") && name != "front.db" {
+            copy_database(&path, &to.join(name))?;
+        }
+    }
+    Ok(())
 }
 
 fn copy_file(from: &Path, to: &Path, name: &Path) -> anyhow::Result<()> {

@@ -10,6 +10,7 @@ mod args;
 mod audit;
 mod backup;
 mod doctor;
+mod kpi;
 mod people;
 mod policy;
 mod reach;
@@ -54,6 +55,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<bool> {
         Command::Tenant(command) => people::tenant(reach, command).await.map(|()| true),
         Command::User(command) => people::user(reach, command).await.map(|()| true),
         Command::Key(command) => people::key(reach, command).await.map(|()| true),
+        Command::Kpi(command) => kpi::run(reach, command).await,
         Command::Topology(command) => topology::run(reach, command).await,
         Command::Policy(command) => policy::run(command),
         Command::Audit(command) => audit::run(reach, command).await,

@@ -79,12 +79,24 @@ impl Link {
 
     /// Asks in the name of a tenant (of the credential's own, where none is named); anything but success is an error in words.
     pub(super) async fn call<T: DeserializeOwned>(&self, method: Method, path: &str, tenant: Option<&str>, body: Option<&Value>) -> anyhow::Result<T> {
-        let mut request = self.client.request(method, format!("{}{path}", self.url)).bearer_auth(&self.token);
-        if let Some(tenant) = tenant {
-            request = request.header("x-tenant", tenant);
-        }
+        let mut request = self.client.request(method, format!("{}{path}", self.url));
         if let Some(body) = body {
             request = request.json(body);
+        }
+        self.send(request, path, tenant).await
+    }
+
+    /// As [`Link::call`], with a body of CSV.
+    pub(super) async fn csv<T: DeserializeOwned>(&self, path: &str, query: &[(&str, String)], tenant: &str, body: Vec<u8>) -> anyhow::Result<T> {
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+        let request = self.client.post(format!("{}{path}?{query}", self.url));
+        self.send(request.header("content-type", "text/csv").body(body), path, Some(tenant)).await
+    }
+
+    async fn send<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder, path: &str, tenant: Option<&str>) -> anyhow::Result<T> {
+        let mut request = request.bearer_auth(&self.token);
+        if let Some(tenant) = tenant {
+            request = request.header("x-tenant", tenant);
         }
         let response = request.send().await.with_context(|| format!("{} does not answer", self.url))?;
         let status = response.status();

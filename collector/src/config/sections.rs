@@ -331,18 +331,25 @@ pub struct Retention {
     pub log_days: u32,
     /// Days for which entries of the audit log are kept; the hash chain keeps an anchor.
     pub audit_days: u32,
+    /// Days for which KPI samples are kept, counted from when they were measured or handed in, whichever is later.
+    pub kpi_days: u32,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { log_days: 90, audit_days: 730 }
+        Self {
+            log_days: 90,
+            audit_days: 730,
+            kpi_days: 90,
+        }
     }
 }
 
 impl Retention {
     pub(super) fn check(&self) -> Result<(), String> {
         between("log_days", self.log_days, 1, 3_660)?;
-        between("audit_days", self.audit_days, 1, 3_660)
+        between("audit_days", self.audit_days, 1, 3_660)?;
+        between("kpi_days", self.kpi_days, 1, 3_660)
     }
 }
 

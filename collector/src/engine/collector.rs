@@ -164,6 +164,13 @@ impl Engine {
         let io = |error: std::io::Error| JournalError::io(folder.path(), &error);
         std::fs::create_dir_all(folder.path()).map_err(io)?;
         std::fs::copy(log, folder.log()).map_err(io)?;
+        if let Some(samples) = log.parent().map(|parent| parent.join("kpi")).filter(|samples| samples.is_dir()) {
+            std::fs::create_dir_all(folder.kpi()).map_err(io)?;
+            for entry in std::fs::read_dir(samples).map_err(io)? {
+                let entry = entry.map_err(io)?;
+                std::fs::copy(entry.path(), folder.kpi().join(entry.file_name())).map_err(io)?;
+            }
+        }
         Log::open(&folder.log())?.next_epoch()?;
         // Only with its name in place does the folder count as a tenant.
         self.shared.common.folder.create_tenant(&info)?;

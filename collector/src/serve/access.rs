@@ -170,7 +170,7 @@ macro_rules! gates {
         }
     )*};
 }
-gates! { AlarmWrite Audit Keys Mappings Policies Read ReadRules Redrive TopologyWrite Users Work }
+gates! { AlarmWrite Audit Keys KpiWrite Mappings Policies Read ReadRules Redrive TopologyWrite Users Work }
 
 /// A caller who may do what `G` says, with the door to the tenant of the credential. There is no other way for a handler to get at a
 /// tenant.

@@ -203,7 +203,7 @@ async fn system_letters(world: &World, source: Option<SourceKind>, before: Optio
 
 fn of_tenant(letter: Letter) -> DeadLetter {
     let bytes = match &letter.event.payload {
-        Payload::Syslog(bytes) => Some(bytes.as_slice()),
+        Payload::Syslog(bytes) | Payload::Unreadable { bytes, .. } => Some(bytes.as_slice()),
         Payload::Snmp(_) | Payload::Alarm(_) => None,
     };
     DeadLetter {

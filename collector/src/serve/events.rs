@@ -147,7 +147,7 @@ fn said_at(event: &Event) -> Option<Timestamp> {
     match &event.payload {
         Payload::Syslog(bytes) => SyslogMessage::read(bytes, event.received_at).ok()?.timestamp,
         Payload::Alarm(report) => Some(report.raised_at),
-        Payload::Snmp(_) => None,
+        Payload::Snmp(_) | Payload::Unreadable { .. } => None,
     }
 }
 
@@ -156,6 +156,7 @@ pub(super) fn payload(event: &Event) -> Value {
     let made = match &event.payload {
         Payload::Snmp(notification) => serde_json::to_value(notification),
         Payload::Alarm(report) => serde_json::to_value(report),
+        Payload::Unreadable { reason, bytes } => Ok(json!({"text": String::from_utf8_lossy(bytes), "problem": reason})),
         Payload::Syslog(bytes) => match SyslogMessage::read(bytes, event.received_at) {
             Ok(message) => serde_json::to_value(message),
             Err(problem) => Ok(json!({"text": String::from_utf8_lossy(bytes), "problem": problem})),

@@ -20,6 +20,7 @@ mod events;
 mod incidents;
 mod ingest;
 mod keys;
+mod kpi;
 mod openapi;
 mod polls;
 mod problem;

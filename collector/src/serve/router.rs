@@ -9,8 +9,8 @@ use utoipa_axum::routes;
 use super::problem::Problem;
 use super::world::World;
 use super::{
-    access, alarms, audit, auth, changes, commands, dead_letters, documents, entities, events, incidents, ingest, keys, openapi, seats, sources, stats, stream,
-    system, tenants, topology, users,
+    access, alarms, audit, auth, changes, commands, dead_letters, documents, entities, events, incidents, ingest, keys, kpi, openapi, seats, sources, stats,
+    stream, system, tenants, topology, users,
 };
 
 /// Every endpoint, one line a path. Whoever cannot say who they are gets past none of them but those in [`access::OPEN`].
@@ -40,6 +40,11 @@ pub(super) fn router(world: World) -> Router {
         .routes(routes!(incidents::one))
         .routes(routes!(keys::list, keys::add))
         .routes(routes!(keys::revoke))
+        .routes(routes!(kpi::import))
+        .routes(routes!(kpi::ingest))
+        .routes(routes!(kpi::query))
+        .routes(routes!(kpi::series))
+        .routes(routes!(kpi::write))
         .routes(routes!(documents::mappings, documents::set_mappings))
         .routes(routes!(documents::policies, documents::set_policies))
         .routes(routes!(sources::list))

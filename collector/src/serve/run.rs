@@ -202,7 +202,29 @@ async fn upkeep(world: World) {
     }
 }
 
+/// Days of KPI samples that are tidied in a round.
+const TIDIED: usize = 8;
+
+/// Old KPI samples go, what came in is sorted into its days.
+async fn retire_samples(world: &World, all: bool) {
+    let days = i64::from(world.config.retention.kpi_days);
+    let before = world.engine.clock().now().minus(Span::seconds(days * 86_400));
+    for info in world.engine.tenants() {
+        let Some(tenant) = world.engine.tenant(info.id).filter(|tenant| all || tenant.kpi().is_open()) else {
+            continue;
+        };
+        let kept = tenant.kpi().clone();
+        let done = tokio::task::spawn_blocking(move || kept.retire(before).and_then(|_| kept.tidy(TIDIED))).await;
+        match done {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(tenant = %info.name, %error, "old KPI samples could not be retired"),
+            Err(error) => tracing::error!(tenant = %info.name, %error, "retiring KPI samples fell over"),
+        }
+    }
+}
+
 async fn retire(world: &World, all: bool) {
+    retire_samples(world, all).await;
     let days = i64::from(world.config.retention.log_days);
     let before = world.engine.clock().now().minus(Span::seconds(days * 86_400));
     for info in world.engine.tenants() {

@@ -60,6 +60,15 @@ pub(super) async fn workers(State(world): State<World>, can: Can<ReadRules>) -> 
         done: stats.records,
         uptime_seconds,
     });
+    let samples = can.tenant.kpi().trouble();
+    items.push(Worker {
+        name: "kpi".to_owned(),
+        state: if samples.is_some() { "trouble" } else { "running" },
+        detail: samples.unwrap_or_default(),
+        queued: 0,
+        done: 0,
+        uptime_seconds,
+    });
     items.push(Worker {
         name: "rows".to_owned(),
         state: "running",
@@ -116,6 +125,12 @@ pub(super) struct Storage {
     records: Option<u64>,
     /// Days for which records are kept.
     log_days: u32,
+    /// KPI samples that are kept.
+    kpi_samples: u64,
+    /// Days for which they are kept.
+    kpi_days: u32,
+    /// Files of KPI samples that were damaged and put aside, by name.
+    kpi_damaged: Vec<String>,
     /// Bytes that the log grew by since the collector started, as kept.
     grown_bytes: u64,
     /// … and in a day at this rate.
@@ -127,7 +142,7 @@ pub(super) struct Storage {
 /// A file.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(super) struct StoredFile {
-    /// What it holds: `log` or `rows`.
+    /// What it holds: `kpi`, `log` or `rows`.
     name: &'static str,
     /// Its size, with what is not yet moved into it.
     bytes: u64,
@@ -141,7 +156,13 @@ pub(super) async fn storage(State(world): State<World>, can: Can<ReadRules>) -> 
     let log = folder.log();
     // Asks the log alone: rows that cannot be written on a full disk must not keep the answer that says so.
     let records = tokio::task::spawn_blocking(move || records(&log)).await.ok().flatten();
+    // Asked just when a disk is full, this must answer all the same.
+    let kpi = can.tenant.ask_kpi(|samples| samples.usage()).await.unwrap_or_else(|error| {
+        tracing::error!(%error, "what the KPI samples take cannot be told");
+        crate::kpi::Usage::default()
+    });
     let items = vec![
+        StoredFile { name: "kpi", bytes: kpi.bytes },
         StoredFile {
             name: "log",
             bytes: size(&folder.log()),
@@ -158,6 +179,9 @@ pub(super) async fn storage(State(world): State<World>, can: Can<ReadRules>) -> 
         items,
         records,
         log_days: world.config.retention.log_days,
+        kpi_samples: kpi.samples,
+        kpi_days: world.config.retention.kpi_days,
+        kpi_damaged: kpi.aside,
         grown_bytes,
         bytes_per_day: if days > 0.0 { (grown_bytes as f64 / days) as u64 } else { 0 },
         free_bytes: fs4::available_space(folder.log().parent().unwrap_or(std::path::Path::new("."))).ok(),

@@ -15,7 +15,7 @@ const MARK: &str = "zanzibar";
 
 /// What there is of the other tenant: ids of every kind, names and cursors.
 async fn furnish(bench: &Bench) -> BTreeSet<String> {
-    let key = bench.key("acme", "alarm:write,read,topology:write");
+    let key = bench.key("acme", "alarm:write,read,topology:write,kpi:write");
     let admin = bench.named_user("acme", &format!("{MARK}-admin"), Role::Admin).await;
     let patch = json!({
         "entities": [{"external_id": format!("{MARK}-1"), "name": format!("{MARK} one"), "type": "ROUTER"},
@@ -26,6 +26,8 @@ async fn furnish(bench: &Bench) -> BTreeSet<String> {
     for n in 0..3 {
         bench.alarm(&key, &format!("{MARK}-1"), &format!("{MARK}_{n}"), "critical").await;
     }
+    let sample = json!([{"entity_id": format!("{MARK}-1"), "metric": format!("{MARK}_load"), "value": 1, "timestamp": "2026-01-31T12:00:00Z"}]);
+    assert_eq!(bench.post("/api/v1/kpi/ingest", &key, sample).await.0, 202);
     let ack = json!({"id": uuid::Uuid::new_v4(), "kind": "ack", "filter": "severity=critical", "text": MARK});
     bench.post("/api/v1/commands", &admin, ack).await;
     bench
@@ -46,7 +48,13 @@ async fn furnish(bench: &Bench) -> BTreeSet<String> {
     bench
         .post("/api/v1/keys", &admin, json!({"name": format!("{MARK}-key"), "scopes": ["read"]}))
         .await;
-    let mut found = BTreeSet::from([bench.tenant("acme").to_string(), "acme".to_owned(), format!("{MARK}-1"), format!("{MARK} one")]);
+    let mut found = BTreeSet::from([
+        bench.tenant("acme").to_string(),
+        "acme".to_owned(),
+        format!("{MARK}-1"),
+        format!("{MARK} one"),
+        format!("{MARK}_load"),
+    ]);
     let lists = [
         "alarms?limit=1",
         "incidents",
@@ -62,6 +70,7 @@ async fn furnish(bench: &Bench) -> BTreeSet<String> {
         "stats",
         "policies",
         "changes",
+        "kpi/series",
     ];
     for list in lists {
         let (_, answer) = bench.call(Method::GET, &format!("/api/v1/{list}"), &admin, None).await;
@@ -201,6 +210,7 @@ fn request<'a>(bench: &Bench, method: &Method, path: &str, operation: &Value, wo
             "actor",
             "resource_id",
             "alarm_type",
+            "metric",
         ];
         if parameter["in"] == "query" && takes.contains(&name) && words.next().unwrap().len().is_multiple_of(2) {
             url.query_pairs_mut().append_pair(name, words.next().unwrap());
@@ -223,6 +233,9 @@ fn request<'a>(bench: &Bench, method: &Method, path: &str, operation: &Value, wo
             body["tenant_id"] = json!(word());
             body["tenant"] = json!("acme");
             body
+        }
+        "/api/v1/kpi/ingest" => {
+            json!([{"entity_id": "own", "metric": "own", "value": 2, "timestamp": "2026-01-31T12:00:00Z", "tenant": "acme", "tenant_id": word()}])
         }
         "/api/v1/topology" => json!({"relations": [{"source": "own", "target": word(), "relation": "connects"}], "remove": [word()]}),
         "/api/v1/auth/login" => json!({"name": format!("{MARK}-admin"), "password": "guessed", "tenant": word()}),
@@ -266,6 +279,8 @@ async fn picture(bench: &Bench, admin: &str) -> Vec<Value> {
         "sources",
         "events",
         "history?from=2020-01-01T00:00:00Z",
+        "kpi/series",
+        "kpi/query?entity_id=zanzibar-1&metric=zanzibar_load&from=2026-01-31T00:00:00Z&to=2026-02-01T00:00:00Z",
     ] {
         let mut answer = bench.get(&format!("/api/v1/{list}"), admin).await;
         for item in answer["items"].as_array_mut().into_iter().flatten() {

@@ -13,5 +13,6 @@ mod bench;
 mod commands;
 mod feed;
 mod isolation;
+mod kpi;
 mod rules;
 mod topology;

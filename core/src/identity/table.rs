@@ -105,6 +105,7 @@ permissions! {
     ReadRules "read rules" Viewer Some(Scope::Read), "Read policies, mappings and the state of the collector.";
     Work "work" Operator None, "Acknowledge, own, assign, comment, clear; open incidents and move them on.";
     AlarmWrite "hand in alarms" Operator Some(Scope::AlarmWrite), "Hand in alarms by webhook.";
+    KpiWrite "hand in KPI samples" Operator Some(Scope::KpiWrite), "Hand in KPI samples as JSON, as CSV or by remote write.";
     Redrive "redrive" Operator None, "Drive dead letters in again.";
     Override "override" Supervisor None, "Act on what somebody else owns.";
     Audit "audit" Supervisor None, "Read and verify the audit log.";

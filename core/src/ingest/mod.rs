@@ -92,5 +92,6 @@ pub fn read(event: &Event, mapping: &Mapping) -> Meaning {
         Payload::Alarm(alarm) => report::read(event, alarm, mapping),
         Payload::Snmp(notification) => mapping.snmp(event, notification),
         Payload::Syslog(bytes) => mapping.syslog(event, bytes),
+        Payload::Unreadable { reason, .. } => Meaning::Unreadable(reason.clone()),
     }
 }

@@ -78,6 +78,17 @@ pub enum Payload {
     /// An alarm in Pedkai's own form.
     #[n(2)]
     Alarm(#[n(0)] Box<AlarmReport>),
+    /// What its reader could not make sense of, such as a line of a file.
+    #[n(3)]
+    Unreadable {
+        /// Why, in a sentence.
+        #[n(0)]
+        reason: Name,
+        /// The piece as it came.
+        #[n(1)]
+        #[cbor(with = "minicbor::bytes")]
+        bytes: Vec<u8>,
+    },
 }
 
 /// An alarm as a webhook reports it.

@@ -1,4 +1,4 @@
-use crate::model::{EventId, Outcome, Reason, TrackingId};
+use crate::model::{EntityId, EventId, Outcome, Reason, TrackingId};
 use crate::topology::PatchProblem;
 
 /// What the sender of an input is told, once the record is durable.
@@ -26,6 +26,8 @@ pub enum Answer {
     },
     /// Documents were taken, or refused with one message a problem.
     Documents(Result<(), Vec<String>>),
+    /// What each of the names means, in their order; none where several entities bear it.
+    Names(Vec<Option<EntityId>>),
     /// Nothing to tell.
     Done,
 }

@@ -53,4 +53,7 @@ pub enum Input {
     /// What a worker found in the measurements around an incident.
     #[n(7)]
     Finding(#[n(0)] Box<Finding>),
+    /// Words by which something else than an event, such as a sample, names entities: those never heard of are made as UNPLACED.
+    #[n(8)]
+    Names(#[n(0)] Vec<Name>),
 }

@@ -6,7 +6,7 @@ use super::state::State;
 use super::turn::Turn;
 use crate::correlation::View;
 use crate::ingest::{Mapped, Mapping};
-use crate::model::{Anchor, EntityIx, Event, Name, SourceKind};
+use crate::model::{Anchor, EntityId, EntityIx, Event, Name, SourceKind};
 use crate::policy::Policy;
 use crate::reduction::Alarms;
 use crate::topology::{Found, Topology};
@@ -102,6 +102,21 @@ fn device(turn: &mut Turn<'_>, event: &Event, mapped: &Mapped) -> EntityIx {
         return ix;
     }
     turn.unplaced(&speaker.address, Some(&speaker.address))
+}
+
+/// The entity that a word means: by id, external id, name or management address. One never heard of is made as UNPLACED; of a name that
+/// several bear nothing is known.
+pub(super) fn named(turn: &mut Turn<'_>, word: &str) -> Option<EntityId> {
+    let topology = &turn.state.topology;
+    let ix = match topology.find(word) {
+        Found::One(ix) => ix,
+        Found::Ambiguous => return None,
+        Found::None => match topology.by_address(word) {
+            Some(ix) => ix,
+            None => turn.unplaced(word, None),
+        },
+    };
+    turn.state.topology.entity(ix).map(|entity| entity.id)
 }
 
 /// The mapping of a tenant's own files together with the built-in ones.

@@ -84,6 +84,7 @@ impl Turn<'_> {
                 Err(problems) => Answer::Documents(Err(problems)),
             },
             Input::Finding(found) => finding::take(self, found),
+            Input::Names(words) => Answer::Names(words.iter().map(|word| place::named(self, word)).collect()),
             Input::Clock | Input::Jumped { .. } => {
                 clock::take(self);
                 Answer::Done

@@ -120,7 +120,7 @@ impl Collector {
             ready: Value::Null,
             key: String::new(),
         };
-        collector.key = collector.new_key("default", "alarm:write,topology:write,read")?;
+        collector.key = collector.new_key("default", "alarm:write,kpi:write,topology:write,read")?;
         collector.serve()?;
         Ok(collector)
     }

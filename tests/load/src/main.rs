@@ -2,6 +2,7 @@
 
 mod decide;
 mod granger;
+mod kpi;
 mod latency;
 mod ratios;
 mod seat;
@@ -48,6 +49,23 @@ enum Bench {
         python: String,
         #[arg(long, default_value_t = 5)]
         rounds: usize,
+    },
+    /// The KPI store: a week of samples of many cells in batches, what they take, a week of one series, a sweep over all cells.
+    Kpi {
+        #[arg(long, default_value_t = 10_000)]
+        cells: usize,
+        #[arg(long, default_value_t = 20_160_000)]
+        samples: usize,
+        #[arg(long, default_value_t = 10_000)]
+        batch: usize,
+        #[arg(long, default_value_t = 5)]
+        seed: u64,
+        /// CSV files whose columns the samples look like.
+        #[arg(long)]
+        like: Vec<PathBuf>,
+        /// Where to keep the store; a temporary folder unless said.
+        #[arg(long)]
+        folder: Option<PathBuf>,
     },
     /// Batches beside Alertmanager's and traps beside snmptrapd's, in one run.
     Ratios {
@@ -111,6 +129,21 @@ fn main() -> Result<()> {
     match Arguments::parse().bench {
         Bench::Decide { alarms, seed, csv, unmarked } => say(&decide::run(alarms, seed, csv.as_ref(), !unmarked)?),
         Bench::Granger { peers, python, rounds } => say(&granger::run(&peers, &python, rounds)?),
+        Bench::Kpi {
+            cells,
+            samples,
+            batch,
+            seed,
+            like,
+            folder,
+        } => say(&kpi::run(&kpi::Options {
+            cells: cells.max(1),
+            samples,
+            batch: batch.max(1),
+            like,
+            folder,
+            seed,
+        })?),
         Bench::Ratios { peers, rounds, seconds } => {
             say(&ratios::batches(&peers, rounds, || whole(Whole::Batches { seconds: 10 }))?)?;
             say(&ratios::traps(&peers, rounds, || whole(Whole::Traps { rate: 20_000, seconds }))?)
