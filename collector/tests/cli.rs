@@ -337,3 +337,33 @@ fn a_collector_elsewhere_is_reached_by_its_url_and_a_token() {
         "tenants are made on the machine itself"
     );
 }
+
+#[test]
+fn measurements_are_imported_from_csv_and_go_along_with_their_tenant() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, given, other) = (folder.path().join("data"), folder.path().join("given"), folder.path().join("other"));
+    let key = ok(&data, &["key", "add", "--tenant", "default", "--scope", "read"], "");
+    let file = folder.path().join("week.csv");
+    let rows: String = (0..30)
+        .map(|minute| format!("2026-01-31 12:{minute:02}:00,{minute},{}\n", if minute == 7 { "much" } else { "2.5" }))
+        .collect();
+    std::fs::write(&file, format!("time,load,temp\n{rows}")).unwrap();
+    let path = file.to_str().unwrap();
+    assert!(fails(&data, &["kpi", "import", "--tenant", "default", path], "").contains("--entity"));
+    let output = run(&data, &["kpi", "import", "--tenant", "default", "--entity", "R1", path], "");
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(out, "30 lines read, 58 samples kept, 1 lines are dead letters\n", "{err}");
+    assert!(err.contains("line 9: temp: 'much' is no number") && err.contains("100 %"), "{err}");
+    ok(&data, &["tenant", "export", "default", given.to_str().unwrap()], "");
+    let question = "/api/v1/kpi/query?entity_id=R1&metric=temp&from=2026-01-31T00:00:00Z&to=2026-02-01T00:00:00Z";
+    let serving = Serving::start(&data, &[], "");
+    let answer = serving.get(question, &key).1;
+    assert_eq!(answer["points"].as_array().unwrap().len(), 29, "{answer}");
+    let letter = &serving.get("/api/v1/dead-letters", &key).1["items"][0];
+    assert_eq!(letter["text"], "2026-01-31 12:07:00,7,much", "{letter}");
+    drop(serving);
+    ok(&other, &["tenant", "adopt", given.to_str().unwrap(), "--name", "joined"], "");
+    let key = ok(&other, &["key", "add", "--tenant", "joined", "--scope", "read"], "");
+    let serving = Serving::start(&other, &[], "");
+    assert_eq!(serving.get(question, &key).1["points"], answer["points"]);
+}

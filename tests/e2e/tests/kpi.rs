@@ -1,4 +1,4 @@
-//! Samples that were answered are there after a kill, whenever it comes, and a folder with them goes through a backup.
+//! Samples that were answered are there after a kill, whenever it comes, after a full disk, and after a backup and its way back.
 
 use std::process::Command;
 
@@ -64,5 +64,40 @@ fn answered_samples_survive_kills_and_a_backup() -> Result<()> {
     run(restore.arg("--data").arg(&fresh).arg("restore").arg(&copy))?;
     let restored = Collector::start(&fresh, None)?;
     assert_eq!(kept(&restored)?, answered, "after a backup and its way back");
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_to_whoever_sends_samples_and_costs_none_that_was_answered() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let flag = folder.path().join("full");
+    let layer = program("libpedkai_power_cut.so")?;
+    let mut collector = Collector::start(&folder.path().join("data"), None)?;
+    collector.kill()?;
+    collector.serve_with(&[("LD_PRELOAD", layer.as_path()), ("PEDKAI_FULL_DISK", &flag)])?;
+    let mut answered = Vec::new();
+    for round in 0..30 {
+        if round == 10 {
+            std::fs::write(&flag, "")?;
+        }
+        if round == 20 {
+            std::fs::remove_file(&flag)?;
+        }
+        let (status, answer) = collector.post("/api/v1/kpi/ingest", &batch(round))?;
+        if status == 202 {
+            answered.extend((0..100).map(|n| round * 300 + n * 3));
+        } else {
+            let told = answer["detail"].as_str().unwrap_or_default();
+            assert!(status == 503 && told.contains("full"), "{status}: {answer}");
+        }
+        assert_eq!(status == 202, !(10..20).contains(&round), "round {round}: {answer}");
+    }
+    let seen = kept(&collector)?;
+    assert!(answered.iter().all(|value| seen.binary_search(value).is_ok()), "what was answered is seen");
+    collector.kill()?;
+    collector.serve()?;
+    let seen = kept(&collector)?;
+    assert!(answered.iter().all(|value| seen.binary_search(value).is_ok()), "what was answered is there");
     Ok(())
 }

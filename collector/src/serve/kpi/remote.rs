@@ -16,8 +16,8 @@ use crate::serve::world::World;
 
 /// Labels that name the entity, the first that is there; of an instance its port is left out.
 const ENTITY: [&str; 3] = ["entity_id", "instance", "host"];
-/// A body may grow so many times as large when it is unpacked.
-const GROWTH: usize = 32;
+/// Most bytes of a body when it is unpacked; Prometheus sends below one MiB.
+const UNPACKED: usize = 32 << 20;
 
 /// The message `prometheus.WriteRequest`, as far as it is read.
 #[derive(Clone, PartialEq, Message)]
@@ -114,8 +114,12 @@ pub(in crate::serve) async fn write(State(world): State<World>, can: Can<KpiWrit
 fn read(bytes: &[u8]) -> Answer<WriteRequest> {
     let broken = |what: &dyn std::fmt::Display| Problem::new(StatusCode::BAD_REQUEST, format!("the body is no snappy block of a WriteRequest: {what}"));
     let length = snap::raw::decompress_len(bytes).map_err(|error| broken(&error))?;
-    if length > bytes.len().saturating_mul(GROWTH).max(1 << 20) {
-        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the body would unpack to too much"));
+    if length > UNPACKED {
+        let most = UNPACKED >> 20;
+        return Err(Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("a body unpacks to at most {most} MiB here: send fewer series at once"),
+        ));
     }
     let plain = snap::raw::Decoder::new().decompress_vec(bytes).map_err(|error| broken(&error))?;
     WriteRequest::decode(plain.as_slice()).map_err(|error| broken(&error))
