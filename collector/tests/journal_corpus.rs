@@ -32,6 +32,7 @@ fn told(record: &Record) -> String {
             Input::Policy(documents) => format!("policy of {}", documents.files.len()),
             Input::Clock => "clock".to_owned(),
             Input::Finding(_) => "finding".to_owned(),
+            Input::Names(words) => format!("names {}", words.len()),
             Input::Jumped { from, to } => format!("jumped {from} {to}"),
         };
         let _ = writeln!(text, "in {word}");

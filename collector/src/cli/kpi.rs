@@ -32,7 +32,7 @@ pub(super) async fn run(reach: &Reach, command: Kpi) -> anyhow::Result<bool> {
         for bad in answer["rejected"].as_array().into_iter().flatten() {
             note(&format!("line {}: {}", bad["line"], bad["reason"].as_str().unwrap_or_default()));
         }
-        let share = if size == 0 { 100 } else { pieces.read.saturating_mul(100) / size };
+        let share = pieces.read.saturating_mul(100).checked_div(size).unwrap_or(100);
         note(&format!("{share} %: {lines} lines, {samples} samples, {letters} dead letters"));
     }
     link.close().await?;
