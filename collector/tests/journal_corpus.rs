@@ -30,6 +30,7 @@ fn told(record: &Record) -> String {
             Input::Topology { actor, .. } => format!("topology by {}", actor.name),
             Input::Mapping(documents) => format!("mapping of {}", documents.files.len()),
             Input::Policy(documents) => format!("policy of {}", documents.files.len()),
+            Input::Outlooks(outlooks) => format!("outlooks of {}", outlooks.len()),
             Input::Clock => "clock".to_owned(),
             Input::Finding(_) => "finding".to_owned(),
             Input::Names(words) => format!("names {}", words.len()),
@@ -145,7 +146,8 @@ fn records() -> Vec<Record> {
         });
     };
     let patch: TopologyPatch = serde_json::from_value(serde_json::json!({
-        "entities": [{"external_id": "r1", "name": "Router 1", "type": "ROUTER", "attributes": {"address": "192.0.2.1"}},
+        "entities": [{"external_id": "r1", "name": "Router 1", "type": "ROUTER", "sla_tier": "gold",
+                      "attributes": {"address": "192.0.2.1"}},
                      {"external_id": "r2", "name": "Router 2", "type": "ROUTER"}],
         "relations": [{"source": "r1", "target": "r2", "relation": "connects"}],
     }))
@@ -210,6 +212,53 @@ fn records() -> Vec<Record> {
             },
         ],
     );
+    let router = state
+        .topology()
+        .by_external("r1")
+        .and_then(|ix| state.topology().entity(ix))
+        .map(|entity| entity.id);
+    let instant = |minute: i64| Timestamp::from_micros((1_000_000 + minute * 60) * 1_000_000);
+    let outlook = Outlook {
+        entity: router.unwrap(),
+        metric: Name::from("delay(ms)"),
+        threshold: 50.0,
+        above: true,
+        at: instant(0),
+        value: 41.5,
+        state: SlaState::Running,
+        breach: Some((instant(60), instant(55), instant(70))),
+        since: Some(instant(-90)),
+        from: instant(-4_320),
+        points: 4_320,
+        digest: 7,
+    };
+    let CommandTarget::Incident(about) = incident else { panic!() };
+    let finding = Finding {
+        incident: about,
+        at: instant(0),
+        from: instant(-10_080),
+        to: instant(0),
+        series: 2,
+        tested: 1,
+        digest: 9,
+        links: Vec::new(),
+        suspects: vec![Suspect {
+            entity_id: router.unwrap(),
+            entity: Name::from("r1"),
+            score: 0.75,
+            why: Name::from("delay(ms) rose to 41.5 from a usual 12 (z 9.0)"),
+        }],
+        note: Name::EMPTY,
+    };
+    decided(
+        &mut state,
+        33,
+        vec![
+            Input::Outlooks(vec![outlook]),
+            Input::Finding(Box::new(finding)),
+            Input::Names(vec![Name::from("never heard of")]),
+        ],
+    );
     decided(&mut state, 400_000, vec![Input::Clock, command(8, CommandKind::Clear, vec![alarm_id])]);
     records
 }
@@ -265,6 +314,8 @@ fn what_this_build_writes_it_reads_and_folds_to_the_same_state() {
         "diagnosed",
         "command_done",
         "policy_set",
+        "sla_foreseen",
+        "sla_started",
         "topology_patched",
     ] {
         assert!(kinds.contains(reason), "no record tells of {reason}: {kinds:?}");

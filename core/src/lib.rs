@@ -12,5 +12,6 @@ pub mod policy;
 pub mod reduction;
 pub mod screen;
 pub mod sitrep;
+pub mod sla;
 pub mod topology;
 pub mod wire;

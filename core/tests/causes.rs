@@ -349,7 +349,7 @@ fn what_was_measured_stands_beside_the_cause_it_speaks_for_and_in_the_report() {
         (measured, incidents[0].sitrep.as_ref().unwrap().text.clone(), incidents[0].changed_at)
     };
     let (measured, report, changed) = told(&network);
-    assert_eq!(measured, [sentence.clone()]);
+    assert_eq!(measured, std::slice::from_ref(&sentence));
     assert!(report.contains(sentence.as_str()), "{report}");
     // The same said again changes nothing, nor does what is said of an incident that is not there.
     network.take(at(230), &Input::Finding(Box::new(finding.clone())));

@@ -20,6 +20,7 @@ use crate::{
         kpis::{self, KpiView},
         outbox::{self, OutboxView},
         overview::Overview,
+        sla::Sla,
         system::System,
         topology::{self, Topology},
     },
@@ -74,6 +75,7 @@ pub struct Desk {
     kpis: KpiView,
     outbox: OutboxView,
     overview: Overview,
+    sla: Sla,
     system: System,
     topology: Topology,
     toasts: Toasts,
@@ -214,6 +216,7 @@ impl Desk {
             ViewName::Kpis => self.kpis.show(ui, model, clock, &theirs, &around.link),
             ViewName::Outbox => self.outbox.show(ui, model, clock, &theirs, around.cannot_act),
             ViewName::Overview => self.overview.show(ui, model, clock),
+            ViewName::Sla => self.sla.show(ui, model, clock, &theirs),
             ViewName::System => self.system.show(ui, model, clock),
             ViewName::Topology => self.topology.show(ui, model, clock, &theirs),
         }
@@ -302,7 +305,7 @@ impl Desk {
             ViewName::Incidents => self.incidents.selected(),
             ViewName::Incident => self.incident.selected(),
             ViewName::Outbox => self.outbox.selected(),
-            ViewName::Gallery | ViewName::Kpis | ViewName::Overview | ViewName::System | ViewName::Topology => 0,
+            ViewName::Gallery | ViewName::Kpis | ViewName::Overview | ViewName::Sla | ViewName::System | ViewName::Topology => 0,
         }
     }
 

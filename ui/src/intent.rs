@@ -97,6 +97,8 @@ pub enum Fetch {
     Stats,
     /// Who follows the collector's feed.
     Seats,
+    /// What was promised, and how it stands.
+    Sla,
     /// How the collector's storage is.
     Storage,
     /// How the collector's workers are.

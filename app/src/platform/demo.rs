@@ -1,22 +1,29 @@
 //! The demo network: devices of our own that speak real SNMP and syslog to our own collector over loopback.
 
-use std::{net::SocketAddr, path::Path};
+use std::{collections::BTreeMap, net::SocketAddr, path::Path};
 
 use anyhow::Context as _;
-use pedkai_collector::{config::Config, serve::Handle};
+use pedkai_collector::{config::Config, engine::Tenant, serve::Handle};
 use pedkai_core::{
-    model::{Actor, Name, Role},
+    identity::Scope,
+    model::{Actor, EntityId, Name, Role, Sample, Timestamp},
     pipeline::Input,
     topology::import,
 };
 use pedkai_simulator::{
-    Options, Scenario, Simulation,
-    play::{Playing, Targets},
+    Options, Scenario, Simulation, kpi,
+    play::{Playing, Samples, Targets},
     topology::Topology,
 };
 
 const NETWORK: &str = "builtin:demo";
 const SEED: u64 = 7;
+/// Measurements of so many days are there when the demo begins: a week to compare with, and a day more.
+const DAYS: i64 = 8;
+/// What the demo's samples say they come from.
+const SOURCE: &str = "element manager";
+/// Samples written at once.
+const PIECE: usize = 100_000;
 
 /// Free ports on loopback for everything, so that a demo never stands in the way of a real collector.
 pub(super) fn config() -> anyhow::Result<Config> {
@@ -44,8 +51,17 @@ pub(super) fn play(runtime: &tokio::runtime::Runtime, handle: &Handle, data: &Pa
     runtime
         .block_on(tenant.input(Input::Topology { patch: Box::new(patch), actor }))
         .context("the demo's network was not taken")?;
+    let history = kpi::Kpis::new(&topology, SEED);
+    let past = tenant.clone();
+    runtime.spawn(async move {
+        if let Err(error) = remember(&past, history).await {
+            tracing::warn!(%error, "the demo's measurements of the last days could not be kept");
+        }
+    });
+    let samples = measured(runtime, handle, &tenant)?;
     let options = Options {
         seed: SEED,
+        kpis: true,
         scenario: Scenario::named("story")?,
         minutes: None,
         origin_micros: super::now().as_micros(),
@@ -56,7 +72,64 @@ pub(super) fn play(runtime: &tokio::runtime::Runtime, handle: &Handle, data: &Pa
         snmp: address(ready.snmp.as_deref()),
         syslog: address(ready.syslog_udp.as_deref()),
     };
-    Playing::start(Simulation::new(topology, options), targets, None, 100)
+    Playing::start(Simulation::new(topology, options), targets, Some(samples), 100)
+}
+
+/// Puts the measurements of the last days into the store.
+async fn remember(tenant: &Tenant, kpis: kpi::Kpis) -> anyhow::Result<()> {
+    let ids: BTreeMap<String, EntityId> = tenant
+        .read(|state| {
+            state
+                .topology()
+                .entities()
+                .map(|(_, entity)| (entity.external_id.to_string(), entity.id))
+                .collect()
+        })
+        .await?;
+    let until = super::now().as_micros();
+    tenant
+        .ask_kpi(move |store| {
+            let mut piece = Vec::with_capacity(PIECE + 1_000);
+            for samples in kpis.history(until, DAYS) {
+                piece.extend(samples.iter().filter_map(|sample| {
+                    Some(Sample {
+                        entity: *ids.get(&sample.entity_id)?,
+                        metric: Name::from(sample.metric),
+                        at: Timestamp::from_micros(sample.at_micros),
+                        value: sample.value,
+                        source: Name::from(SOURCE),
+                    })
+                }));
+                if piece.len() >= PIECE {
+                    store.write(&piece)?;
+                    piece.clear();
+                }
+            }
+            store.write(&piece)
+        })
+        .await?;
+    Ok(())
+}
+
+/// Hands what is measured to the collector's API, as any system would.
+fn measured(runtime: &tokio::runtime::Runtime, handle: &Handle, tenant: &Tenant) -> anyhow::Result<Samples> {
+    let (key, _) = handle.identity().add_key(tenant.id(), SOURCE, &[Scope::KpiWrite], "demo")?;
+    let (client, url) = (reqwest::Client::new(), format!("{}/api/v1/kpi/ingest", handle.ready().api));
+    let runtime = runtime.handle().clone();
+    Ok(Box::new(move |bytes| {
+        let request = client
+            .post(&url)
+            .bearer_auth(key.reveal())
+            .header("content-type", "application/json")
+            .body(bytes.to_vec());
+        runtime.spawn(async move {
+            let answer = request.send().await.and_then(reqwest::Response::error_for_status);
+            if let Err(error) = answer {
+                tracing::warn!(%error, "a round of the demo's measurements was not taken");
+            }
+        });
+        true
+    }))
 }
 
 fn address(url: Option<&str>) -> Option<SocketAddr> {

@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use pedkai_core::model::{Event, TenantId};
+use pedkai_core::model::{Event, TenantId, Timestamp};
 use pedkai_core::pipeline::{Answer, Input, State};
 use tokio::sync::{broadcast, oneshot, watch};
 
@@ -150,6 +150,12 @@ impl Tenant {
     /// What the work says; a fault in it.
     pub async fn ask_kpi<T: Send + 'static>(&self, work: impl FnOnce(&kpi::Store) -> Result<T, JournalError> + Send + 'static) -> Result<T, JournalError> {
         self.blocking(move |inner| work(&inner.kpi)).await
+    }
+
+    /// The time by the engine's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.inner.common.clock.now()
     }
 
     /// Hands in events as one piece and waits until they are durable: one answer an event, in their order, and the sequence of the

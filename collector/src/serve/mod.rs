@@ -28,6 +28,7 @@ mod query;
 mod router;
 mod run;
 mod seats;
+mod sla;
 mod sources;
 mod stats;
 mod stream;

@@ -18,7 +18,7 @@ use crate::journal::JournalError;
 use crate::journal::system_letters::SystemLetters;
 use crate::listen;
 use crate::poll;
-use crate::workers::Workers;
+use crate::workers::{self, Workers};
 
 /// What a collector is started with.
 pub struct Options {
@@ -150,7 +150,7 @@ pub async fn run(options: Options) -> Result<Handle, StartError> {
             .await
     });
     let upkeep = tokio::spawn(upkeep(world.clone()));
-    let workers = Workers::start(&world.engine, Vec::new());
+    let workers = Workers::start(&world.engine, workers::all(world.engine.clock()));
     // Set once: this is the only place.
     let _ = world.board.set(workers.board());
     Ok(Handle {

@@ -6,6 +6,9 @@
 //! - **never knows**: what a job looks at, or what it finds.
 
 mod board;
+mod breach;
+mod causality;
+mod sleeping;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -14,7 +17,7 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
-use crate::engine::{Engine, Tenant};
+use crate::engine::{Clock, Engine, Tenant};
 
 pub(crate) use board::Board;
 
@@ -31,6 +34,15 @@ pub(crate) trait Job: Send + Sync + 'static {
 
     /// One round. A tenant that gives it nothing to do must not be opened for it.
     fn round(&self, tenant: Tenant) -> Round;
+}
+
+/// Every job, in the order of names.
+pub(crate) fn all(clock: &Arc<dyn Clock>) -> Vec<Arc<dyn Job>> {
+    vec![
+        Arc::<sleeping::Sleeping>::default(),
+        Arc::<causality::Causality>::default(),
+        Arc::new(breach::Breach::new(clock.clone())),
+    ]
 }
 
 /// The first round comes this long after the start, so that the start is not slowed down.

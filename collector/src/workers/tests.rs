@@ -2,6 +2,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use pedkai_core::model::{Actor, Name, Role, Sample, SlaState, Span};
+use pedkai_core::pipeline::{Documents, Input};
+use pedkai_core::screen::promises;
+
+use super::breach::Breach;
 use super::{Job, Round, Workers, pause};
 use crate::engine::{Clock, Engine, Limits, Tenant, WallClock};
 
@@ -28,6 +33,8 @@ impl Job for Sweep {
         })
     }
 }
+
+mod insight;
 
 #[tokio::test(start_paused = true)]
 async fn a_round_that_fails_or_falls_over_is_told_and_tried_again() {
@@ -60,4 +67,55 @@ fn what_fails_is_tried_sooner_than_usual_and_then_less_and_less_often() {
     let pauses: Vec<u64> = (0..8).map(|failed| pause(every, failed).as_secs()).collect();
     assert_eq!(pauses, [3_600, 10, 20, 40, 80, 160, 300, 300]);
     assert_eq!(pause(Duration::from_secs(30), 6).as_secs(), 30, "never less often than usual");
+}
+
+#[tokio::test]
+async fn a_value_that_drifts_towards_its_limit_is_foretold_to_break_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock: Arc<dyn Clock> = Arc::new(WallClock);
+    let engine = Engine::open(folder.path(), clock.clone(), Limits::default()).unwrap();
+    let tenant = engine.find("default").unwrap();
+    let job = Breach::new(clock.clone());
+    assert_eq!(job.round(tenant.clone()).await, Ok(0), "where nothing is measured nothing is opened");
+    let actor = Actor {
+        name: Name::from("test"),
+        role: Role::Admin,
+        from: Name::EMPTY,
+    };
+    let patch = serde_json::from_value(serde_json::json!({"entities": [{"external_id": "cell-7", "type": "CELL"}]})).unwrap();
+    let topology = Input::Topology {
+        patch: Box::new(patch),
+        actor: actor.clone(),
+    };
+    tenant.input(topology).await.unwrap();
+    let text = "[[slo.kpis]]\nmetric = \"PRB(%)\"\nthreshold = 85.0\ndirection = \"above\"\ntypes = [\"CELL\"]\n";
+    let policy = Documents {
+        files: vec![(Name::from("slo.toml"), text.to_owned())],
+        actor,
+    };
+    tenant.input(Input::Policy(Box::new(policy))).await.unwrap();
+    let cell = tenant.read(|state| {
+        state
+            .topology()
+            .by_external("cell-7")
+            .and_then(|ix| state.topology().entity(ix))
+            .map(|cell| cell.id)
+    });
+    let (cell, now) = (cell.await.unwrap().unwrap(), clock.now());
+    let sample = |minute: i64| Sample {
+        entity: cell,
+        metric: Name::from("PRB(%)"),
+        at: now.minus(Span::minutes(minute)),
+        value: 70.0 - 0.2 * minute.min(120) as f64 + 0.2 * (minute * 7_919 % 11) as f64 / 10.0,
+        source: Name::EMPTY,
+    };
+    let samples: Vec<Sample> = (1..300).map(sample).collect();
+    tenant.ask_kpi(move |store| store.write(&samples)).await.unwrap();
+    assert_eq!(job.round(tenant.clone()).await, Ok(1));
+    let told = tenant.read(move |state| promises(state, now)).await.unwrap();
+    assert_eq!((told.len(), told[0].external_id.as_str(), told[0].state), (1, "cell-7", SlaState::Running));
+    let (low, at, high) = (told[0].low.unwrap(), told[0].predicted_breach_time.unwrap(), told[0].high.unwrap());
+    assert!(low <= at && at <= high);
+    let in_minutes = at.since(now).as_seconds() / 60.0;
+    assert!((65.0..85.0).contains(&in_minutes), "15 away at 0.2 a minute: {in_minutes}");
 }

@@ -59,7 +59,7 @@ async fn nothing_but_six_paths_is_open_and_nothing_else_is_there() {
         "not even what is not there"
     );
     let key = bench.key("default", "read,alarm:write,kpi:write,topology:write");
-    for later in ["/api/v1/sla", "/tmf-api/alarm/v4/alarm", "/api/v1/nothing"] {
+    for later in ["/api/v1/investigate", "/tmf-api/alarm/v4/alarm", "/api/v1/nothing"] {
         assert_eq!(bench.raw(Method::GET, later, &key, None).await.status(), 404, "{later}");
     }
     assert_eq!(bench.raw(Method::DELETE, "/api/v1/alarms", &key, None).await.status(), 405);

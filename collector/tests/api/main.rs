@@ -15,4 +15,5 @@ mod feed;
 mod isolation;
 mod kpi;
 mod rules;
+mod sla;
 mod topology;

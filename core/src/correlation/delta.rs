@@ -1,6 +1,6 @@
 use crate::model::{
     AlarmIx, EntityIx, Finding, Hypothesis, Incident, IncidentId, IncidentIx, IncidentStatus, Member, Name, Reason, Severity, Shared, SharedList, Sitrep,
-    Timestamp,
+    SlaClock, Timestamp,
 };
 
 /// A change of an incident.
@@ -175,6 +175,22 @@ pub enum IncidentDelta {
         #[n(3)]
         by: Name,
     },
+    /// The promise that it endangers first, or how that stands, changed.
+    #[n(11)]
+    Clock {
+        /// Which incident.
+        #[n(0)]
+        ix: IncidentIx,
+        /// Its id.
+        #[n(1)]
+        id: IncidentId,
+        /// Why.
+        #[n(2)]
+        reason: Reason,
+        /// The clock; `None` where it endangers no promise.
+        #[n(3)]
+        clock: Option<Shared<SlaClock>>,
+    },
     /// Out of memory; its row stays.
     #[n(10)]
     Purged {
@@ -216,6 +232,7 @@ impl IncidentDelta {
             | IncidentDelta::Diagnosed { ix, id, .. }
             | IncidentDelta::CauseMarked { ix, id, .. }
             | IncidentDelta::Found { ix, id, .. }
+            | IncidentDelta::Clock { ix, id, .. }
             | IncidentDelta::Purged { ix, id } => (*ix, *id),
         }
     }
@@ -224,7 +241,10 @@ impl IncidentDelta {
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {
         match self {
-            IncidentDelta::Opened { reason, .. } | IncidentDelta::Left { reason, .. } | IncidentDelta::Changed { reason, .. } => Some(*reason),
+            IncidentDelta::Opened { reason, .. }
+            | IncidentDelta::Left { reason, .. }
+            | IncidentDelta::Changed { reason, .. }
+            | IncidentDelta::Clock { reason, .. } => Some(*reason),
             IncidentDelta::Joined { .. } => Some(Reason::IncidentJoined),
             IncidentDelta::MergedInto { .. } => Some(Reason::IncidentMerged),
             IncidentDelta::Owned { .. } => Some(Reason::Owned),

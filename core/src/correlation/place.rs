@@ -116,6 +116,8 @@ fn open<L: AlarmLookup>(view: &View<'_, L>, alarm: &AlarmFacts<'_>, id: Incident
         emergency: alarm.emergency,
         set_severity: None,
         finding: None,
+        clock: None,
+        acked_at: None,
     };
     let first = Link {
         reason: LinkReason::First,

@@ -144,6 +144,8 @@ fn split<L: AlarmLookup>(view: &View<'_, L>, ix: IncidentIx, incident: &Incident
         emergency: parts.iter().any(|(_, alarm)| alarm.emergency),
         set_severity: None,
         finding: None,
+        clock: None,
+        acked_at: None,
     };
     let mut deltas: Vec<IncidentDelta> = parts
         .iter()

@@ -21,10 +21,11 @@ pub struct Incidents {
 /// More slots than this are not filled: a damaged record must not make the store reserve the whole memory.
 const MOST: usize = 1 << 26;
 
-/// The instant at which the clock next changes an incident: diagnosis, close, purge.
+/// The instant at which the clock next changes an incident: diagnosis, close, purge, little time left of a promise, or none.
 #[must_use]
 pub fn due(incident: &Incident) -> Option<Timestamp> {
-    [incident.diagnose_at, incident.close_at].into_iter().flatten().min()
+    let promise = incident.clock.as_ref().and_then(|clock| clock.next_at());
+    [incident.diagnose_at, incident.close_at, promise].into_iter().flatten().min()
 }
 
 impl Incidents {
@@ -153,9 +154,11 @@ impl Incidents {
 }
 
 fn change(incident: &mut Incident, delta: &IncidentDelta, now: Timestamp, policy: &Correlate) {
-    if !matches!(delta, IncidentDelta::DiagnosisDue { .. }) {
+    // Time alone changes nothing that an operator's command would have to look at again.
+    if !matches!(delta, IncidentDelta::DiagnosisDue { .. } | IncidentDelta::Clock { .. }) {
         incident.changed_at = now;
     }
+    taken_up(incident, delta, now);
     match delta {
         IncidentDelta::Joined { member, .. } => {
             incident.first_at = if incident.members.is_empty() {
@@ -218,7 +221,24 @@ fn change(incident: &mut Incident, delta: &IncidentDelta, now: Timestamp, policy
         }
         IncidentDelta::CauseMarked { entity, .. } => incident.marked_cause = Some(*entity),
         IncidentDelta::Found { finding, .. } => incident.finding = Some(finding.clone()),
+        IncidentDelta::Clock { clock, .. } => incident.clock.clone_from(clock),
         IncidentDelta::Opened { .. } | IncidentDelta::Purged { .. } => {}
+    }
+}
+
+/// A person moved it on or took it: from then on somebody is at it.
+fn taken_up(incident: &mut Incident, delta: &IncidentDelta, now: Timestamp) {
+    let taken = match delta {
+        IncidentDelta::Changed {
+            status: Some(status),
+            by: Some(_),
+            ..
+        } => *status != IncidentStatus::New,
+        IncidentDelta::Owned { owner, .. } => !owner.is_empty(),
+        _ => false,
+    };
+    if taken && incident.acked_at.is_none() {
+        incident.acked_at = Some(now);
     }
 }
 

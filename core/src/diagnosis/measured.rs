@@ -1,13 +1,17 @@
 //! What measurements say for a hypothesis.
 
+use super::series::combine;
+use super::thousandths;
 use crate::model::{Evidence, EvidenceKind, Finding, Hypothesis};
 use crate::topology::Topology;
 
 /// So many facts from measurements are told of one hypothesis.
 const TOLD: usize = 3;
 
-/// Puts what was found in the measurements beside the hypotheses that it speaks for.
+/// Puts what was found in the measurements beside the hypotheses that it speaks for, and weighs those anew that were measured: what alarms
+/// and topology say and what the series say are combined by [`combine`]. The hypotheses share the same whole as before.
 pub fn measured(hypotheses: &mut [Hypothesis], finding: &Finding, topology: &Topology) {
+    weigh(hypotheses, finding, topology);
     for hypothesis in hypotheses {
         let Some(entity) = topology.entity(hypothesis.entity) else { continue };
         let links = finding
@@ -32,4 +36,24 @@ pub fn measured(hypotheses: &mut [Hypothesis], finding: &Finding, topology: &Top
             .collect();
         hypothesis.evidence.extend(facts);
     }
+}
+
+fn weigh(hypotheses: &mut [Hypothesis], finding: &Finding, topology: &Topology) {
+    let whole: f64 = hypotheses.iter().map(|hypothesis| hypothesis.confidence).sum();
+    let mut changed = false;
+    for hypothesis in hypotheses.iter_mut() {
+        let id = topology.entity(hypothesis.entity).map(|entity| entity.id);
+        if let Some(suspect) = finding.suspects.iter().find(|suspect| Some(suspect.entity_id) == id) {
+            hypothesis.confidence = combine(hypothesis.confidence, suspect.score);
+            changed = true;
+        }
+    }
+    let now: f64 = hypotheses.iter().map(|hypothesis| hypothesis.confidence).sum();
+    if !changed || now <= 0.0 {
+        return;
+    }
+    for hypothesis in hypotheses.iter_mut() {
+        hypothesis.confidence = thousandths(hypothesis.confidence * whole / now);
+    }
+    hypotheses.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
 }

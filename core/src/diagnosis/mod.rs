@@ -18,7 +18,9 @@ mod measured;
 mod mode;
 mod relapse;
 mod scene;
+pub mod series;
 mod tell;
+pub mod types;
 mod weigh;
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ pub struct Suspect {
     /// … its name.
     #[n(1)]
     pub entity: Name,
-    /// How strange, higher is stranger; of one finding only.
+    /// From 0 to 1, higher is a likelier cause; to be compared within one finding only.
     #[n(2)]
     pub score: f64,
     /// In one sentence, with the figures.
@@ -108,7 +108,8 @@ pub struct Finding {
     /// Pairs that hold after the false ones among them are reckoned with, surest first.
     #[n(7)]
     pub links: Vec<CausalLink>,
-    /// Causes by measurements and topology, likeliest first.
+    /// What measurements and dependencies say of causes, likeliest first; the entities that the hypotheses name are among them where they are
+    /// measured.
     #[n(8)]
     pub suspects: Vec<Suspect>,
     /// What could not be tested, and why; empty where all could.

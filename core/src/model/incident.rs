@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{AlarmId, AlarmIx, EntityIx, Finding, IncidentId, Name, Severity, Shared, SharedList, Timestamp};
+use super::{AlarmId, AlarmIx, EntityIx, Finding, IncidentId, Name, Severity, Shared, SharedList, SlaClock, Timestamp};
 
 /// Slot of an incident in memory; lowest free first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, minicbor::Encode, minicbor::Decode)]
@@ -183,6 +183,12 @@ pub struct Incident {
     /// What the measurements around it told.
     #[n(22)]
     pub finding: Option<Shared<Finding>>,
+    /// The promise it endangers first.
+    #[n(20)]
+    pub clock: Option<Shared<SlaClock>>,
+    /// When a person first took it up, log's time.
+    #[n(21)]
+    pub acked_at: Option<Timestamp>,
 }
 
 /// A guess at the cause with what speaks for and against it.

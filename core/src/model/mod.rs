@@ -20,6 +20,7 @@ mod reason;
 mod sample;
 mod severity;
 mod shared;
+mod sla;
 mod subject;
 mod time;
 
@@ -38,6 +39,7 @@ pub use reason::Reason;
 pub use sample::{Point, Sample};
 pub use severity::Severity;
 pub use shared::{Shared, SharedList};
+pub use sla::{Outlook, SlaClock, SlaPromise, SlaState};
 pub use subject::{Subject, Trouble};
 pub use time::{Span, Timestamp};
 

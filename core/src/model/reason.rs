@@ -90,5 +90,13 @@ reasons! {
     52 CauseMarked "cause_marked" "An operator marked the cause.";
     53 TimedOut "timed_out" "Nothing ever clears this type: over after its time.";
     54 HandsOn "hands_on" "Somebody works on the device: only an event.";
+    60 SlaStarted "sla_started" "It takes away what was promised: the clock runs.";
+    61 SlaChanged "sla_changed" "Another promise breaks first, or another time is agreed.";
+    62 SlaAtRisk "sla_at_risk" "Little is left of the time that was promised.";
+    63 SlaBreached "sla_breached" "The time that was promised is over.";
+    64 SlaStopped "sla_stopped" "Service is back: the clock stands.";
+    65 SlaResumed "sla_resumed" "Service is gone again: the clock runs on.";
+    66 SlaLifted "sla_lifted" "What it takes away was promised to nobody, or is counted elsewhere.";
+    67 SlaForeseen "sla_foreseen" "A measured value is beyond its limit, drifts towards it, or no longer does.";
     70 Measured "measured" "The measurements around it were looked at.";
 }

@@ -5,6 +5,7 @@ use super::state::{RestoreError, SourceStat, State};
 use crate::ingest::Mapping;
 use crate::model::{Alarm, AlarmIx, CommandId, EntityIx, Incident, IncidentIx, Name, Outcome, TenantId, Timestamp};
 use crate::screen::{self, Row};
+use crate::sla::Book;
 use crate::topology::{Entity, Relation, RelationIx, Topology};
 use std::sync::Arc;
 
@@ -28,11 +29,13 @@ pub enum ItemKind {
     Key = 6,
     /// A command's answer; its slot is a hash of its id.
     Command = 7,
+    /// What an entity was without, by month; its slot is the entity's.
+    Book = 8,
 }
 
 impl ItemKind {
     /// Every kind, in the order in which a state is restored.
-    pub const ALL: [ItemKind; 8] = [
+    pub const ALL: [ItemKind; 9] = [
         ItemKind::Head,
         ItemKind::Entity,
         ItemKind::Relation,
@@ -41,6 +44,7 @@ impl ItemKind {
         ItemKind::Source,
         ItemKind::Key,
         ItemKind::Command,
+        ItemKind::Book,
     ];
 
     /// The kind of a number.
@@ -178,6 +182,13 @@ impl State {
                     live: true,
                 });
             }
+        }
+        for ix in std::mem::take(&mut self.books.dirty) {
+            changes.items.push(ItemChange {
+                kind: ItemKind::Book,
+                slot: u64::from(ix.0),
+                body: self.books.all.get(&ix).map(bytes),
+            });
         }
         let dirt = std::mem::take(&mut self.dirt);
         for place in dirt.keys {
@@ -337,6 +348,7 @@ impl State {
         for (id, answered) in self.commands.iter() {
             items.push(item(ItemKind::Command, command_slot(id), bytes(&kept_command(id, answered))));
         }
+        items.extend(self.books.all.iter().map(|(ix, book)| item(ItemKind::Book, u64::from(ix.0), bytes(book))));
         items
     }
 
@@ -408,6 +420,7 @@ impl State {
             };
             let _ = state.commands.keep(command.id, answered);
         }
+        state.books.all.extend(kept.books);
         Ok(state)
     }
 }
@@ -422,6 +435,7 @@ struct Kept {
     sources: Vec<(u64, SourceStat)>,
     keys: Vec<((u64, u32), KeptKey)>,
     commands: Vec<KeptCommand>,
+    books: Vec<(EntityIx, Book)>,
 }
 
 impl Kept {
@@ -436,6 +450,7 @@ impl Kept {
             ItemKind::Source => self.sources.push((slot, minicbor::decode(body)?)),
             ItemKind::Key => self.keys.push(((slot >> 20, (slot & 0xf_ffff) as u32), minicbor::decode(body)?)),
             ItemKind::Command => self.commands.push(minicbor::decode(body)?),
+            ItemKind::Book => self.books.push((EntityIx(ix), minicbor::decode(body)?)),
         }
         Ok(())
     }

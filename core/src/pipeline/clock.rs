@@ -3,7 +3,7 @@
 use super::delta::Delta;
 use super::event::emit_alarm;
 use super::turn::Turn;
-use super::{place, warm};
+use super::{place, promise, warm};
 use crate::correlation::{self, IncidentDelta};
 use crate::model::{AlarmFacts, AlarmLookup, IdKind, IncidentId, IncidentIx, IncidentStatus, Shared, Sitrep, SitrepSource, Span};
 use crate::{diagnosis, reduction, sitrep};
@@ -38,6 +38,7 @@ pub(super) fn take(turn: &mut Turn<'_>) {
 
 fn incident(turn: &mut Turn<'_>, ix: IncidentIx) {
     let at = turn.state.at;
+    promise::pass(turn, ix);
     let Some(incident) = turn.state.incidents.get(ix) else { return };
     if incident.diagnose_at.is_none_or(|due| due > at) {
         for delta in correlation::clock(ix, incident, at) {
@@ -48,6 +49,7 @@ fn incident(turn: &mut Turn<'_>, ix: IncidentIx) {
     review(turn, ix);
     if let Some(delta) = diagnose(turn, ix) {
         turn.emit(Delta::Incident(delta));
+        promise::watch(turn, ix);
     }
 }
 

@@ -190,6 +190,8 @@ fn by_hand(turn: &Turn<'_>, id: IncidentId, title: &Name, severity: Severity, co
         emergency: false,
         set_severity: Some(severity),
         finding: None,
+        clock: None,
+        acked_at: None,
     }
 }
 

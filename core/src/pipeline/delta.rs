@@ -1,5 +1,5 @@
 use crate::correlation::IncidentDelta;
-use crate::model::{AlarmRef, CommandId, Name, Outcome, Reason, SourceKind, Timestamp};
+use crate::model::{AlarmRef, CommandId, EntityIx, Name, Outcome, Outlook, Reason, Shared, SourceKind, Timestamp};
 use crate::reduction::AlarmDelta;
 use crate::topology::TopologyDelta;
 
@@ -91,6 +91,16 @@ pub enum Delta {
         #[n(0)]
         files: Vec<(Name, String)>,
     },
+    /// A worker saw what a measured value does about its limit.
+    #[n(10)]
+    Outlook {
+        /// Whose.
+        #[n(0)]
+        entity: EntityIx,
+        /// What it saw.
+        #[n(1)]
+        outlook: Shared<Outlook>,
+    },
 }
 
 impl Delta {
@@ -112,6 +122,7 @@ impl Delta {
             Delta::KeysForgotten { .. } => Some(Reason::KeysForgotten),
             Delta::Mapping { .. } => Some(Reason::MappingSet),
             Delta::Policy { .. } => Some(Reason::PolicySet),
+            Delta::Outlook { .. } => Some(Reason::SlaForeseen),
         }
     }
 

@@ -1,4 +1,4 @@
-use crate::model::{Actor, Command, Event, Finding, Name, Timestamp};
+use crate::model::{Actor, Command, Event, Finding, Name, Outlook, Timestamp};
 use crate::topology::TopologyPatch;
 
 /// Documents set together: policies or mappings, each with its file's name.
@@ -56,4 +56,7 @@ pub enum Input {
     /// Words by which something else than an event, such as a sample, names entities: those never heard of are made as UNPLACED.
     #[n(8)]
     Names(#[n(0)] Vec<Name>),
+    /// What a worker saw measured values do about their limits.
+    #[n(9)]
+    Outlooks(#[n(0)] Vec<Outlook>),
 }

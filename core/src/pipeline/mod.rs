@@ -17,6 +17,7 @@ mod event;
 mod finding;
 mod input;
 mod place;
+mod promise;
 mod record;
 mod state;
 #[cfg(test)]

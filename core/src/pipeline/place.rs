@@ -92,7 +92,7 @@ fn device(turn: &mut Turn<'_>, event: &Event, mapped: &Mapped) -> EntityIx {
     let speaker = &mapped.speaker;
     let topology = &turn.state.topology;
     let by_name = || one(topology.find(&speaker.name)).or_else(|| topology.by_address(&speaker.name));
-    if event.source == SourceKind::Webhook || event.relay && !speaker.name.is_empty() {
+    if matches!(event.source, SourceKind::Webhook | SourceKind::Internal) || event.relay && !speaker.name.is_empty() {
         return match by_name() {
             Some(ix) => ix,
             None => turn.unplaced(&speaker.name, None),

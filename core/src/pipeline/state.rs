@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use super::answers::{Answered, Answers};
 use super::delta::Delta;
 use super::dirt::Dirt;
+use super::promise::Books;
 use crate::correlation::{self, Footing, IncidentDelta, Incidents, Index};
 use crate::ingest::Mapping;
 use crate::model::{
@@ -86,6 +87,7 @@ pub struct State {
     pub(super) keys: FxHashMap<u64, (u64, u32)>,
     pub(super) key_order: BTreeMap<(u64, u32), (Timestamp, u64)>,
     pub(super) commands: Answers,
+    pub(super) books: Books,
     pub(super) dirt: Dirt,
 }
 
@@ -126,6 +128,7 @@ impl State {
             keys: FxHashMap::default(),
             key_order: BTreeMap::new(),
             commands: Answers::default(),
+            books: Books::default(),
             dirt: Dirt::default(),
         }
     }
@@ -246,6 +249,7 @@ impl State {
                     self.dirt.shown(*ix, entity);
                     if matches!(delta, TopologyDelta::EntityRemoved { .. }) {
                         self.dirt.gone(*ix, entity.clone());
+                        self.books.gone(*ix);
                     }
                 }
                 self.topology.fold(delta);
@@ -268,6 +272,7 @@ impl State {
                 self.dirt.commands.insert(*id);
             }
             Delta::KeysForgotten { before } => self.forget(*before),
+            Delta::Outlook { entity, outlook } => self.fold_outlook(*entity, outlook),
             Delta::Mapping { files } => {
                 self.mapping_files.clone_from(files);
                 self.mapping = super::place::mapping_of(files);
@@ -367,11 +372,13 @@ impl State {
         }
         let live = |incidents: &Incidents| incidents.get(ix).is_some_and(correlation::live);
         let before = live(&self.incidents);
+        let clock = self.incidents.get(ix).and_then(|incident| incident.clock.clone());
         self.incidents.fold(delta, self.at, &self.policy.correlate);
         match delta {
             IncidentDelta::Opened { .. } => self.index.open(ix),
             IncidentDelta::Purged { .. } => self.index.forget(ix),
             IncidentDelta::Joined { member, .. } => self.fold_joined(ix, member),
+            IncidentDelta::Clock { reason, .. } => self.fold_clock(ix, clock.as_ref(), *reason),
             IncidentDelta::Left { alarm, .. } if self.alarms.get(*alarm).is_some_and(|alarm| alarm.incident == Some(ix)) => self.fold_left(ix, *alarm),
             _ => {}
         }

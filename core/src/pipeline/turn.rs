@@ -4,7 +4,8 @@ use super::answer::Answer;
 use super::delta::Delta;
 use super::input::Input;
 use super::state::State;
-use super::{clock, command, event, finding, place, warm};
+use super::{clock, command, event, finding, place, promise, warm};
+use crate::correlation::IncidentDelta;
 use crate::ingest::Mapping;
 use crate::model::{EntityIx, IdKind, Timestamp};
 use crate::policy::Policy;
@@ -76,15 +77,23 @@ impl Turn<'_> {
             },
             Input::Policy(documents) => match place::try_policy(&documents.files) {
                 Ok(_) => {
+                    let before = self.policy.clone();
                     self.emit(Delta::Policy {
                         files: documents.files.clone(),
                     });
+                    if before.slo != self.policy.slo {
+                        promise::renew(self);
+                    }
                     Answer::Documents(Ok(()))
                 }
                 Err(problems) => Answer::Documents(Err(problems)),
             },
             Input::Finding(found) => finding::take(self, found),
             Input::Names(words) => Answer::Names(words.iter().map(|word| place::named(self, word)).collect()),
+            Input::Outlooks(outlooks) => {
+                promise::foresee(self, outlooks);
+                Answer::Done
+            }
             Input::Clock | Input::Jumped { .. } => {
                 clock::take(self);
                 Answer::Done
@@ -99,7 +108,14 @@ impl Turn<'_> {
             self.mapping = self.state.mapping.clone();
             self.policy = self.state.policy.clone();
         }
+        let followed = match &delta {
+            Delta::Incident(change @ (IncidentDelta::Changed { status: Some(_), .. } | IncidentDelta::MergedInto { .. })) => Some(change.clone()),
+            _ => None,
+        };
         self.deltas.push(delta);
+        if let Some(change) = followed {
+            promise::follow(self, &change);
+        }
     }
 
     /// The next number for an id that is not an input's own.

@@ -6,12 +6,15 @@
 //! - **never knows**: what any stage does with it.
 
 mod sleeping;
+mod slo;
 
 use serde::{Deserialize, Serialize};
 
 pub use sleeping::{Sleeping, TrafficKind, TrafficMetrics};
 
 use crate::model::{Name, Span};
+
+pub use slo::{Direction, KpiObjective, Maintenance, Objective, Slo};
 
 /// Everything that people may set about the pipeline.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -25,6 +28,8 @@ pub struct Policy {
     pub correlate: Correlate,
     /// Finding cells that sleep.
     pub sleeping: Sleeping,
+    /// What was promised to whom.
+    pub slo: Slo,
 }
 
 /// Taking events in.
@@ -162,7 +167,8 @@ impl Policy {
         if self.correlate.max_alarms < 2 {
             return Err("correlate.max_alarms: an incident must be able to hold at least 2 alarms".to_owned());
         }
-        self.sleeping.check()
+        self.sleeping.check()?;
+        self.slo.check()
     }
 }
 

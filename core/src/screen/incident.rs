@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::sla::{SlaRow, sla_row};
 use crate::model::{EntityIx, EvidenceKind, Finding, Hypothesis, Incident, IncidentStatus, LinkReason, Name, Severity, SitrepSource, Timestamp};
 use crate::pipeline::State;
 
@@ -102,7 +103,7 @@ pub struct IncidentRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finding: Option<Finding>,
     /// The service level it endangers.
-    pub sla: Option<serde_json::Value>,
+    pub sla: Option<SlaRow>,
     /// Whose it is; empty is nobody.
     pub owner: Name,
     /// Newest comment.
@@ -150,7 +151,7 @@ pub fn incident_row(state: &State, incident: &Incident) -> IncidentRow {
             at: sitrep.at,
         }),
         finding: incident.finding.as_deref().cloned(),
-        sla: None,
+        sla: incident.clock.as_deref().and_then(|clock| sla_row(state, clock)),
         owner: incident.owner.clone(),
         comment: incident.comment.clone(),
         by_hand: incident.by_hand,

@@ -8,6 +8,8 @@
 mod alarm;
 mod entity;
 mod incident;
+mod promises;
+mod sla;
 mod source;
 
 use serde::{Deserialize, Serialize};
@@ -16,15 +18,13 @@ use uuid::Uuid;
 pub use alarm::{AckRow, AckState, AlarmRow, alarm_row};
 pub use entity::{EntityRow, RelationRow, entity_row, relation_gone, relation_row};
 pub use incident::{EvidenceRow, HypothesisRow, IncidentRow, LinkRow, SitrepRow, incident_row};
+pub use promises::{MonthRow, ObjectiveRow, PromiseRow, promises};
+pub use sla::{SlaMethod, SlaRow};
 pub use source::{SourceRow, source_row};
 
 /// Any row of the feed: `{kind, id, row}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "row", rename_all = "snake_case")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a row lives for one message; a box for each would cost more than the space"
-)]
 pub enum Row {
     /// An alarm.
     Alarm(AlarmRow),

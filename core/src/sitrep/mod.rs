@@ -217,8 +217,7 @@ fn measured(matter: &Matter<'_>, text: &mut String) {
     }
     text.push_str("Measured:");
     for sentence in told {
-        text.push(' ');
-        text.push_str(sentence);
+        let _ = write!(text, " {}.", sentence.trim_end_matches('.'));
     }
     text.push('\n');
 }

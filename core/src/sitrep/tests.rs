@@ -24,6 +24,8 @@ fn empty_incident() -> Incident {
         emergency: true,
         set_severity: None,
         finding: None,
+        clock: None,
+        acked_at: None,
     }
 }
 

@@ -4,6 +4,7 @@ mod decide;
 mod granger;
 mod kpi;
 mod latency;
+mod polls;
 mod ratios;
 mod seat;
 mod traps;
@@ -66,6 +67,18 @@ enum Bench {
         /// Where to keep the store; a temporary folder unless said.
         #[arg(long)]
         folder: Option<PathBuf>,
+    },
+    /// Devices that are polled by SNMP v2c, each at an address of its own on this machine.
+    Polls {
+        #[arg(long, default_value_t = 2_000)]
+        targets: u32,
+        #[arg(long, default_value_t = 24)]
+        interfaces: u32,
+        /// Seconds from one poll of a device to the next.
+        #[arg(long, default_value_t = 10)]
+        interval: u64,
+        #[arg(long, default_value_t = 20)]
+        seconds: u64,
     },
     /// Batches beside Alertmanager's and traps beside snmptrapd's, in one run.
     Ratios {
@@ -144,6 +157,16 @@ fn main() -> Result<()> {
             folder,
             seed,
         })?),
+        Bench::Polls {
+            targets,
+            interfaces,
+            interval,
+            seconds,
+        } => {
+            let folder = tempfile::tempdir()?;
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+            say(&runtime.block_on(polls::run(folder.path(), targets, interfaces, interval, seconds))?)
+        }
         Bench::Ratios { peers, rounds, seconds } => {
             say(&ratios::batches(&peers, rounds, || whole(Whole::Batches { seconds: 10 }))?)?;
             say(&ratios::traps(&peers, rounds, || whole(Whole::Traps { rate: 20_000, seconds }))?)

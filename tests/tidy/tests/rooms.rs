@@ -2,7 +2,7 @@
 
 use pedkai_tidy::{root, shipped, sources};
 
-const STAGES: [&str; 7] = ["correlation", "diagnosis", "ingest", "reduction", "sitrep", "detection", "remediation"];
+const STAGES: [&str; 8] = ["correlation", "diagnosis", "ingest", "reduction", "sitrep", "detection", "remediation", "sla"];
 
 fn room(path: &str) -> Option<&str> {
     let rest = path.strip_prefix("core/src/")?;

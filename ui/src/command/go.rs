@@ -20,6 +20,8 @@ pub enum GoCommand {
     Outbox,
     /// What needs me now.
     Overview,
+    /// What was promised, and when it breaks.
+    Sla,
     /// How the product itself is.
     System,
     /// The map.
@@ -34,6 +36,7 @@ impl GoCommand {
         Self::Topology,
         Self::Overview,
         Self::Kpis,
+        Self::Sla,
         Self::System,
         Self::Outbox,
         Self::Gallery,
@@ -50,6 +53,7 @@ impl GoCommand {
             Self::Kpis => Some(ViewName::Kpis),
             Self::Outbox => Some(ViewName::Outbox),
             Self::Overview => Some(ViewName::Overview),
+            Self::Sla => Some(ViewName::Sla),
             Self::System => Some(ViewName::System),
             Self::Topology => Some(ViewName::Topology),
         }
@@ -69,6 +73,7 @@ impl GoCommand {
             Self::Kpis => ("KPIs", &[Keys::Control(Key::Num7)]),
             Self::Outbox => ("Outbox: what is not done", &[Keys::Control(Key::Num6)]),
             Self::Overview => ("Overview", &[Keys::Control(Key::Num4)]),
+            Self::Sla => ("SLA: what was promised", &[Keys::Control(Key::Num8)]),
             Self::System => ("System", &[Keys::Control(Key::Num5)]),
             Self::Topology => ("Topology", &[Keys::Control(Key::Num3)]),
         };

@@ -1,6 +1,7 @@
 //! Series and their samples, as the collector answered: the feed does not bring them.
 
 use pedkai_core::{
+    detection::point::Detector,
     model::{Name, Span, Timestamp},
     wire::{KpiAnswer, KpiSeries, Page},
 };
@@ -8,7 +9,10 @@ use serde::Deserialize;
 use std::{collections::BTreeMap, sync::Arc};
 use uuid::Uuid;
 
-use crate::widgets::plot::curve::{Curve, Dot};
+use crate::widgets::plot::curve::{Curve, Dot, Expected};
+
+/// Of longer answers nothing is said about what was to be expected: that would take too long.
+const JUDGED: usize = 200_000;
 
 /// A question about series.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,9 +71,26 @@ fn curve(answer: KpiAnswer) -> Curve {
         let buckets = buckets
             .into_iter()
             .map(|bucket| (dot(bucket.at.plus(half), bucket.mean), [bucket.min, bucket.max]));
-        return Curve::of_buckets(buckets.collect());
+        return judged(Curve::of_buckets(buckets.collect()));
     }
-    Curve::new(points.into_iter().map(|point| dot(point.at, point.value)).collect())
+    judged(Curve::new(points.into_iter().map(|point| dot(point.at, point.value)).collect()))
+}
+
+/// With what the detector expected of each dot by those before it, as far as the answer reaches back.
+fn judged(curve: Curve) -> Curve {
+    if curve.dots().len() > JUDGED {
+        return curve;
+    }
+    let mut detector = Detector::new();
+    let expected = curve.dots().iter().map(|dot| {
+        let verdict = detector.step(dot.at, dot.value);
+        Expected {
+            range: verdict.as_ref().and_then(|verdict| verdict.range).map(|(low, high)| [low, high]),
+            score: verdict.map_or(0.0, |verdict| verdict.score),
+        }
+    });
+    let expected = expected.collect();
+    curve.expecting(expected)
 }
 
 /// How it stands with a question.
@@ -195,6 +216,8 @@ impl Kpis {
 
 #[cfg(test)]
 mod tests {
+    use pedkai_core::detection::point::Verdict;
+
     use super::*;
 
     fn samples(number: i64) -> KpiQuestion {
@@ -261,5 +284,19 @@ mod tests {
         }
         let kept: Vec<bool> = (0..6).map(|number| kpis.samples(&samples(number)).is_some()).collect();
         assert_eq!(kept, [false, false, true, true, true, true]);
+    }
+    #[test]
+    fn what_was_to_be_expected_is_told_of_each_dot_by_those_before_it() {
+        let value = |place: usize| if place == 599 { 400.0 } else { 50.0 + (place * 7_919 % 13) as f64 };
+        let points: Vec<_> = (0..600)
+            .map(|place| serde_json::json!({"at": Timestamp::EPOCH.plus(Span::minutes(5 * place as i64)), "value": value(place)}))
+            .collect();
+        let answer = serde_json::json!({"entity_id": Uuid::nil(), "metric": "load", "step": null, "points": points});
+        let Ok(Learned::Samples(curve)) = learn(&samples(0), answer.to_string().as_bytes()) else {
+            panic!("no samples")
+        };
+        let (last, before) = (curve.expected()[599], curve.expected()[598]);
+        assert!(last.score >= Verdict::ALARM && before.score < Verdict::ALARM, "{before:?} {last:?}");
+        assert!(last.range.is_some_and(|[low, high]| low < 50.0 && high < 100.0), "{last:?}");
     }
 }

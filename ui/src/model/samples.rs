@@ -13,8 +13,10 @@ use uuid::Uuid;
 
 use super::{Change, Model};
 
+mod promises;
 mod strange;
 
+pub(crate) use promises::{promise, promised};
 pub(crate) use strange::{endless, names, strange};
 
 /// Places with their coordinates and how many cells they have.
@@ -83,6 +85,7 @@ const LINK: u64 = 3;
 const CELL: u64 = 4;
 const ALARM: u64 = 5;
 const INCIDENT: u64 = 6;
+const CUSTOMER: u64 = 7;
 
 fn put(model: &mut Model, row: Row) {
     model.apply(Change::Put(Box::new(row)));
@@ -348,6 +351,7 @@ pub(crate) fn typical() -> Model {
         "jan".into(),
     );
     (second.hypotheses, second.sitrep, second.opened_at, second.active_alarms) = (Vec::new(), None, ago(5_190), 1);
+    second.sla = promise(2);
     second.alarm_ids = vec![id(ALARM, 10)];
     put(&mut model, Row::Incident(second));
     model
@@ -413,7 +417,7 @@ fn fibre_cut(incident: Uuid, cut: usize, members: &[AlarmRow]) -> IncidentRow {
             at: ago(600),
         }),
         finding: finding(members),
-        sla: None,
+        sla: promise(1),
         owner: Name::EMPTY,
         comment: "Supplier informed, ticket 4471".into(),
         by_hand: false,
@@ -498,6 +502,7 @@ pub(crate) fn overfull() -> Model {
             format!("Storm in ring {number}: many things at once").into()
         };
         incident.severity = Severity::ALL[number % 5];
+        incident.sla = promise(number % 11);
         incident.alarm_ids = (0..3_000)
             .filter(|alarm| alarm % 3 == 0 && alarm % 60 == number)
             .map(|alarm| id(ALARM, 100 + alarm))

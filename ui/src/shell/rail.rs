@@ -14,7 +14,7 @@ const ITEM: f32 = 60.0;
 /// An item is never lower; below `WORDS` it goes without its word.
 const LOWEST: f32 = 30.0;
 const WORDS: f32 = 42.0;
-const ITEMS: f32 = 8.0;
+const ITEMS: f32 = ViewName::RAIL.len() as f32 + 2.0;
 
 /// Draws the rail: the screens above, the window's own switches below.
 pub(super) fn show(ui: &mut Ui, view: ViewName, status: &Status, done: &mut Gestures) {

@@ -8,7 +8,9 @@ use crate::{
     model::{Detail, Model, samples},
     shell::{Link, Shell, Status},
     theme::ThemeName,
-    views::{ViewName, alarms::Alarms, gallery::Gallery, incident::Incident, incidents::Incidents, overview::Overview, system::System, topology::Topology},
+    views::{
+        ViewName, alarms::Alarms, gallery::Gallery, incident::Incident, incidents::Incidents, overview::Overview, sla::Sla, system::System, topology::Topology,
+    },
 };
 use pedkai_core::model::Span;
 use serde_json::json;
@@ -205,6 +207,13 @@ fn overview_and_system() {
         });
         let mut model = model;
         collector_says(&mut model, name);
+        if name == "empty" {
+            model.details.put(Fetch::Sla, Detail::Here(json!({"items": [], "next": null})));
+        }
+        let mut view = Sla::default();
+        screen(&mut results, &format!("sla_{name}"), DESK, ViewName::Sla, &model, |ui, model| {
+            view.show(ui, model, &clock(), &[]);
+        });
         let mut view = System::default();
         screen(&mut results, &format!("system_{name}"), DESK, ViewName::System, &model, |ui, model| {
             view.show(ui, model, &clock());
@@ -234,6 +243,7 @@ fn collector_says(model: &mut Model, name: &str) {
     for (question, answer) in [
         (Fetch::Workers, workers),
         (Fetch::Storage, storage),
+        (Fetch::Sla, json!({"items": samples::promised(if trouble { 400 } else { 8 }), "next": null})),
         (Fetch::Seats, json!({"items": (0..seats).map(seat).collect::<Vec<_>>()})),
         (Fetch::DeadLetters, json!({"items": (0..letters).map(letter).collect::<Vec<_>>()})),
     ] {

@@ -40,7 +40,10 @@ fn at_work<'a>(model: Model, view: ViewName, (size, pixels): (Vec2, f32)) -> Har
         }
     });
     harness.run();
-    if matches!(view, ViewName::Alarms | ViewName::Incident | ViewName::Incidents | ViewName::Outbox) {
+    if matches!(
+        view,
+        ViewName::Alarms | ViewName::Incident | ViewName::Incidents | ViewName::Outbox | ViewName::Sla
+    ) {
         harness.key_press(egui::Key::J);
         harness.run();
     }

@@ -20,7 +20,10 @@ use crate::{
     model::{Aim, Asked, Detail, Fate, Model, samples},
     shell::{Link, Shell, Status},
     theme::ThemeName,
-    views::{ViewName, alarms::Alarms, incident::Incident, incidents::Incidents, outbox::OutboxView, overview::Overview, system::System, topology::Topology},
+    views::{
+        ViewName, alarms::Alarms, incident::Incident, incidents::Incidents, outbox::OutboxView, overview::Overview, sla::Sla, system::System,
+        topology::Topology,
+    },
 };
 
 /// Lets letters that no face has be drawn as boxes, as the product does; false in the first pass, which is too early to draw them.
@@ -73,7 +76,13 @@ pub(super) fn strange() -> Model {
         model.details.put(Fetch::Impact(samples::id(2, number)), Detail::Here(impact.clone()));
         model.details.put(Fetch::Trace(samples::id(7, number).to_string()), Detail::Here(trace.clone()));
     }
+    let mut promised = samples::promised(names.len());
+    for (row, (_, name)) in promised.iter_mut().zip(&names) {
+        (row.service, row.tier, row.objective.metric) = (name.as_str().into(), name.as_str().into(), name.as_str().into());
+        (row.objective.threshold, row.value, row.predicted_breach_time) = (1e300, Some(-1e300), Some(Timestamp::MAX));
+    }
     for (question, answer) in [
+        (Fetch::Sla, json!({"items": promised, "next": null})),
         (Fetch::Workers, workers),
         (Fetch::Storage, storage),
         (Fetch::Seats, seats),
@@ -107,6 +116,13 @@ fn lists() {
     screen(&mut results, "incidents_strange", DESK, ViewName::Incidents, &model, |ui, model| {
         if boxes(ui) {
             view.show(ui, model, &clock(), &std::mem::take(&mut steps), None);
+        }
+    });
+    let mut view = Sla::default();
+    let mut steps = vec![Command::List(ListCommand::Next)];
+    screen(&mut results, "sla_strange", DESK, ViewName::Sla, &model, |ui, model| {
+        if boxes(ui) {
+            view.show(ui, model, &clock(), &std::mem::take(&mut steps));
         }
     });
     let mut view = OutboxView::default();

@@ -14,6 +14,8 @@ pub mod incidents;
 pub mod kpis;
 pub mod outbox;
 pub mod overview;
+mod promise;
+pub mod sla;
 pub mod system;
 pub mod topology;
 
@@ -40,6 +42,8 @@ pub enum ViewName {
     Outbox,
     /// What needs me now.
     Overview,
+    /// What was promised, and when it breaks.
+    Sla,
     /// How the product itself is.
     System,
     /// The map.
@@ -56,12 +60,21 @@ impl ViewName {
         Self::Kpis,
         Self::Outbox,
         Self::Overview,
+        Self::Sla,
         Self::System,
         Self::Topology,
     ];
 
     /// Those of the navigation rail, from top to bottom.
-    pub const RAIL: &[Self] = &[Self::Alarms, Self::Incidents, Self::Topology, Self::Overview, Self::Kpis, Self::System];
+    pub const RAIL: &[Self] = &[
+        Self::Alarms,
+        Self::Incidents,
+        Self::Topology,
+        Self::Overview,
+        Self::Kpis,
+        Self::Sla,
+        Self::System,
+    ];
 
     /// The word for it.
     pub fn word(self) -> &'static str {
@@ -73,6 +86,7 @@ impl ViewName {
             Self::Kpis => "KPIs",
             Self::Outbox => "Outbox",
             Self::Overview => "Overview",
+            Self::Sla => "SLA",
             Self::System => "System",
             Self::Topology => "Topology",
         }
@@ -92,6 +106,7 @@ impl ViewName {
             Self::Kpis => Icon::CHART_LINE,
             Self::Outbox => Icon::TRAY,
             Self::Overview => Icon::SQUARES_FOUR,
+            Self::Sla => Icon::TIMER,
             Self::System => Icon::HEARTBEAT,
             Self::Topology => Icon::GRAPH,
         }

@@ -18,17 +18,16 @@ pub struct Countdown<'a> {
     pub left: Span,
     /// What there was in all.
     pub whole: Span,
+    /// It is abnormal when no more than this is left.
+    pub warn: Span,
 }
 
 impl Countdown<'_> {
     fn level(&self) -> Option<Level> {
-        let share = self.share();
         if self.left.as_micros() <= 0 {
             Some(Level::Critical)
-        } else if share < 0.1 {
+        } else if self.left <= self.warn {
             Some(Level::Major)
-        } else if share < 0.25 {
-            Some(Level::Minor)
         } else {
             None
         }
@@ -47,7 +46,7 @@ impl Countdown<'_> {
         }
     }
 
-    /// Draws words over a bar; grey until a quarter is left.
+    /// Draws words over a bar; grey until little is left.
     pub fn show(self, ui: &mut Ui) -> Response {
         let theme = Theme::of(ui);
         let level = self.level();

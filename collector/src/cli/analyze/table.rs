@@ -40,6 +40,11 @@ impl Table {
         self.rows.len()
     }
 
+    /// The columns' names, in order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.header.iter()
+    }
+
     /// The place of a column; an unknown one is told beside those there are.
     pub(super) fn column(&self, name: &str) -> anyhow::Result<usize> {
         self.find(name).with_context(|| {

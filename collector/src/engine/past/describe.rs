@@ -92,13 +92,18 @@ fn incident(delta: &IncidentDelta, slots: &Slots<'_>) -> Told {
         }),
         IncidentDelta::CauseMarked { by, .. } => json!({ "by": by }),
         IncidentDelta::Found { finding, .. } => json!(**finding),
+        IncidentDelta::Clock { clock: None, .. } => Value::Null,
+        IncidentDelta::Clock { clock: Some(clock), .. } => json!({
+            "promise": clock.promise, "tier": clock.tier, "started_at": clock.started_at, "breach_at": clock.breach_at, "state": clock.state,
+            "stopped_at": clock.stopped_at,
+        }),
         IncidentDelta::DiagnosisDue { .. } | IncidentDelta::Purged { .. } => Value::Null,
     };
     Told {
-        stage: if matches!(delta, IncidentDelta::Diagnosed { .. }) {
-            "diagnosis"
-        } else {
-            "correlation"
+        stage: match delta {
+            IncidentDelta::Diagnosed { .. } => "diagnosis",
+            IncidentDelta::Clock { .. } => "sla",
+            _ => "correlation",
         },
         kind: "incident",
         id: Some(delta.incident().1.0),
@@ -168,6 +173,16 @@ fn rest(delta: &Delta, record: &Record, minter: &Minter) -> Told {
             let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
             told("policy", "documents", None, json!({ "files": names }))
         }
+        Delta::Outlook { outlook, .. } => told(
+            "sla",
+            "entity",
+            Some(outlook.entity.0),
+            json!({
+                "metric": outlook.metric, "value": outlook.value, "threshold": outlook.threshold, "state": outlook.state, "measured_at": outlook.at,
+                "breach": outlook.breach.map(|(at, low, high)| json!({ "at": at, "low": low, "high": high })), "drifts_since": outlook.since,
+                "read_from": outlook.from, "points": outlook.points, "digest": format!("{:016x}", outlook.digest),
+            }),
+        ),
         Delta::KeysForgotten { before } => told("ingest", "keys", None, json!({ "before": before })),
         Delta::Key { .. } | Delta::Topology(_) | Delta::Alarm(_) | Delta::Incident(_) => told("ingest", "keys", None, Value::Null),
     }

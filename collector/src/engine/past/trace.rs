@@ -127,6 +127,7 @@ fn prepares(delta: &Delta) -> bool {
 fn follows(delta: &Delta) -> bool {
     match delta {
         Delta::Incident(IncidentDelta::Left { reason, .. }) => !matches!(reason, Reason::Superseded | Reason::Purged),
+        Delta::Incident(IncidentDelta::Clock { reason, .. }) => matches!(reason, Reason::SlaStopped | Reason::SlaResumed),
         Delta::Incident(delta) => !matches!(delta, IncidentDelta::Purged { .. } | IncidentDelta::Diagnosed { .. }),
         Delta::Alarm(delta) => delta.heard().is_none() && !matches!(delta, AlarmDelta::Purged { .. }),
         _ => false,

@@ -1,5 +1,5 @@
 /// Format of the file. Rows of another format are made again from the log: raise it with every change of a table or a body.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// `pos` is the place on the log that the row's id names; `seq` is the record with which the row last changed; `live` is 0 for what
 /// only history keeps.
@@ -13,6 +13,7 @@ CREATE TABLE item_4 (slot INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE item_5 (slot INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE item_6 (slot INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE item_7 (slot INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE item_8 (slot INTEGER PRIMARY KEY, body BLOB NOT NULL);
 
 CREATE TABLE alarm (
     pos INTEGER PRIMARY KEY, id BLOB NOT NULL, seq INTEGER NOT NULL, live INTEGER NOT NULL, changed_at INTEGER NOT NULL,

@@ -239,6 +239,7 @@ const PUT_ITEM: [&str; ItemKind::ALL.len()] = [
     "INSERT INTO item_5 (slot, body) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET body = excluded.body",
     "INSERT INTO item_6 (slot, body) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET body = excluded.body",
     "INSERT INTO item_7 (slot, body) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET body = excluded.body",
+    "INSERT INTO item_8 (slot, body) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET body = excluded.body",
 ];
 const DROP_ITEM: [&str; ItemKind::ALL.len()] = [
     "DELETE FROM item_0 WHERE slot = ?1",
@@ -249,6 +250,7 @@ const DROP_ITEM: [&str; ItemKind::ALL.len()] = [
     "DELETE FROM item_5 WHERE slot = ?1",
     "DELETE FROM item_6 WHERE slot = ?1",
     "DELETE FROM item_7 WHERE slot = ?1",
+    "DELETE FROM item_8 WHERE slot = ?1",
 ];
 
 /// What never changes about an alarm (entity, device, type) is not set again: its indexes stay as they are.

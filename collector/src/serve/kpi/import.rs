@@ -191,8 +191,10 @@ fn read(bytes: &[u8], (entity, source): &(String, String), first: u64, now: Time
             return Ok(file);
         }
         file.lines += 1;
-        let at = record.position().map_or(from.line(), csv::Position::line);
-        let line = first + at.saturating_sub(start);
+        // The reader counts empty lines before a record to it.
+        let ahead = bytes.get(from.byte() as usize..).unwrap_or_default().iter();
+        let empty = ahead.take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count();
+        let line = first + from.line().saturating_sub(start) + empty as u64;
         let good = read.map_err(|_| "it is not UTF-8".to_owned()).and_then(|_| {
             if record.len() != header.len() {
                 return Err(format!("it has {} fields, the header {}", record.len(), header.len()));

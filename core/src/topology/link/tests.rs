@@ -1,6 +1,6 @@
 use uuid::Uuid;
 
-use crate::model::{EntityIx, Minter, TenantId, Timestamp};
+use crate::model::{EntityIx, Minter, Name, TenantId, Timestamp};
 use crate::topology::{Linked, Topology, import};
 
 /// r1 and r2 have two links by attributes; r2 and r3 one between port entities; r3 and r4 are joined without a LINK.
@@ -109,4 +109,28 @@ fn emergency_is_seen_from_what_it_depends_on_directly() {
     let graph = graph();
     let served: Vec<bool> = ["112-EMERGENCY", "r4", "r3", "r1"].map(|id| graph.serves_emergency(of(&graph, id))).to_vec();
     assert_eq!(served, [true, true, false, false]);
+}
+
+#[test]
+fn interfaces_find_their_entities_and_no_entity_is_two() {
+    let graph = graph();
+    let [r2, r3, r2p, r3p] = ["r2", "r3", "r2p", "r3p"].map(|id| of(&graph, id));
+    let found = |device, names: &[(u32, [&str; 2])]| {
+        let names: Vec<(u32, [Name; 2])> = names.iter().map(|(number, words)| (*number, words.map(Name::from))).collect();
+        let asked: Vec<(u32, [&Name; 2])> = names.iter().map(|(number, [name, alias])| (*number, [name, alias])).collect();
+        graph.interfaces(device, &asked).into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(
+        found(r2, &[(7, ["Gi0/7", ""]), (8, ["Gi0/8", "Card"])]),
+        [(7, r2p)],
+        "below a card, in another spelling"
+    );
+    assert_eq!(
+        found(r3, &[(1, ["xe-0/0/0.0", ""]), (2, ["xe-0/0/0", ""])]),
+        [(2, r3p)],
+        "as written comes first"
+    );
+    assert_eq!(found(r3, &[(1, ["xe-0/0/0.0", ""])]), [(1, r3p)]);
+    assert_eq!(found(r3, &[(1, ["lan", "r3p"])]), [(1, r3p)], "by alias and external id");
+    assert_eq!(found(r3, &[(1, ["", ""])]), []);
 }

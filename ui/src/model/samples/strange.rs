@@ -2,6 +2,7 @@
 //! characters, figures and dates at their ends.
 
 use super::*;
+use pedkai_core::screen::SlaRow;
 
 /// Three hundred letters and no place to break them.
 pub(crate) fn endless() -> String {
@@ -146,7 +147,15 @@ fn incident(number: usize, name: &str, members: &[AlarmRow]) -> IncidentRow {
             at: changed,
         }),
         finding: None,
-        sla: None,
+        sla: promise(number + 1).map(|sla| SlaRow {
+            name: name.into(),
+            objective: name.into(),
+            tier: name.into(),
+            started_at: opened,
+            warn_at: opened,
+            breach_at: changed,
+            ..sla
+        }),
         owner: name.into(),
         comment: name.into(),
         by_hand: true,

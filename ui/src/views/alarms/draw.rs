@@ -1,7 +1,7 @@
 //! One line of the list, cell by cell.
 
 use egui::{Color32, Ui};
-use pedkai_core::screen::AlarmRow;
+use pedkai_core::screen::{AckRow, AlarmRow};
 use uuid::Uuid;
 
 use super::{inside, rows::Line};
@@ -10,7 +10,7 @@ use crate::{
     intent::Intent,
     model::{Model, Standing},
     theme::{Icon, Level, Theme, Weight},
-    views::acting::standing_icon,
+    views::{acting::standing_icon, promise},
     widgets::{
         selection::Selection,
         table::{Cell, Rows},
@@ -141,7 +141,21 @@ impl Rows for AlarmLines<'_> {
                     .map(|incident| format::named(&incident.title));
                 cell.soft(title.unwrap_or_default());
             }
+            "sla" => {
+                if let Some(sla) = alarm
+                    .incident_id
+                    .and_then(|id| self.model.incidents().get(id))
+                    .and_then(|incident| incident.sla.as_ref())
+                {
+                    promise::cell(cell, sla, self.clock);
+                }
+            }
             "owner" => cell.text(&alarm.owner),
+            "acked" => {
+                if let Some(ack) = &alarm.ack {
+                    acked(cell, ack, self.clock);
+                }
+            }
             "last" => cell.soft(&self.clock.short(alarm.last_raised_at)),
             "first" => cell.soft(&self.clock.short(alarm.raised_at)),
             "source" => cell.soft(&format!("{} {}", alarm.source.word(), alarm.source_system)),
@@ -167,6 +181,13 @@ impl Rows for AlarmLines<'_> {
 
 fn level(alarm: &AlarmRow) -> Level {
     if alarm.cleared { Level::Cleared } else { alarm.severity.into() }
+}
+
+/// Who took it up, and the note's beginning.
+fn acked(cell: &Cell<'_>, ack: &AckRow, clock: &Clock) {
+    let note = if ack.note.is_empty() { String::new() } else { format!(" · {}", ack.note) };
+    cell.text(&format!("{}{note}", ack.by));
+    cell.tip(&format!("By {} at {}{note}", ack.by, clock.short(ack.at)));
 }
 
 fn state(cell: &Cell<'_>, alarm: &AlarmRow, standing: Standing, ink: Color32) {

@@ -266,7 +266,7 @@ impl Alarms {
     fn changed(&self, model: &Model, wanted: &DrawnFor) -> Option<FxHashSet<Uuid>> {
         let drawn = self.drawn_for.as_ref()?;
         let same = drawn.filter == wanted.filter && drawn.sort == wanted.sort && !drawn.grouped && !wanted.grouped;
-        let by_incident = wanted.sort.iter().any(|key| key.column == "incident");
+        let by_incident = wanted.sort.iter().any(|key| rows::of_incident(&key.column));
         if !same || by_incident {
             return None;
         }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use pedkai_core::{
     model::{Name, Timestamp},
-    screen::AlarmRow,
+    screen::{AlarmRow, IncidentRow},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use uuid::Uuid;
@@ -13,22 +13,25 @@ use super::filter::Filter;
 use crate::{
     model::{Model, Standing},
     theme::Level,
+    views::promise,
     widgets::table::{Column, SortKey},
 };
 
-pub(super) const COLUMNS: [Column; 14] = [
-    Column::new("severity", "Sev", 56.0).hint("Severity: shape and letter"),
+pub(super) const COLUMNS: [Column; 16] = [
+    Column::new("severity", "Sev", 52.0).hint("Severity: shape and letter"),
     Column::new("state", "State", 98.0).hint("Whether it is active, acknowledged, returned"),
     Column::new("age", "Age", 80.0).hint("Time since it was first raised").right(),
     Column::new("count", "Count", 60.0).hint("Raises counted since it was raised as new").right(),
+    Column::new("sla", "SLA left", 92.0).hint("Time until its incident breaks a promise"),
     Column::new("entity", "Entity", 140.0).hint("Entity it is on").stretches(),
     Column::new("type", "Type", 110.0).hint("Alarm type").stretches(),
-    Column::new("qualifier", "Qualifier", 108.0).hint("Interface, neighbour or instance"),
+    Column::new("qualifier", "Qualifier", 100.0).hint("Interface, neighbour or instance"),
     Column::new("text", "Text", 180.0).hint("Newest text").grows(),
-    Column::new("incident", "Incident", 120.0).hint("Incident it belongs to").stretches(),
+    Column::new("incident", "Incident", 110.0).hint("Incident it belongs to").stretches(),
     Column::new("owner", "Owner", 64.0).hint("Whose it is"),
-    Column::new("last", "Last", 100.0).hint("Newest raise, source's time"),
-    Column::new("first", "First", 100.0).hint("First raise, source's time").hidden(),
+    Column::new("acked", "Acked by", 104.0).hint("Who acknowledged it, and the note's beginning"),
+    Column::new("last", "Last", 84.0).hint("Newest raise, source's time"),
+    Column::new("first", "First", 84.0).hint("First raise, source's time").hidden(),
     Column::new("source", "Source", 120.0).hint("Door and system it came through").hidden(),
     Column::new("cause", "Probable cause", 180.0)
         .hint("Probable cause in X.733's or the source's words")
@@ -88,7 +91,7 @@ pub(super) fn lines(model: &Model, filter: &Filter, sort: &[SortKey], grouped: b
 
 /// Takes the alarms that changed out of a list that is not grouped, and puts those that are still shown where they belong now.
 pub(super) fn update(lines: &mut Lines, model: &Model, filter: &Filter, sort: &[SortKey], changed: &FxHashSet<Uuid>) {
-    let titles = FxHashMap::default();
+    let titles = Places::default();
     let before = |a: &AlarmRow, b: &AlarmRow| {
         order(sort, &titles, a, b)
             .then_with(|| b.last_raised_at.cmp(&a.last_raised_at))
@@ -123,11 +126,7 @@ struct Ranked<'a> {
 }
 
 fn sorted<'a>(model: &'a Model, filter: &Filter, sort: &[SortKey]) -> Vec<&'a AlarmRow> {
-    let titles = if sort.iter().any(|key| key.column == "incident") {
-        titles(model)
-    } else {
-        FxHashMap::default()
-    };
+    let titles = places(model, sort);
     let rank = |alarm: &AlarmRow| {
         let Some(key) = sort.first() else { return 0 };
         let rank = rank(&key.column, alarm, &titles);
@@ -156,11 +155,32 @@ fn sorted<'a>(model: &'a Model, filter: &Filter, sort: &[SortKey]) -> Vec<&'a Al
     shown.into_iter().map(|ranked| ranked.alarm).collect()
 }
 
-/// The place of each incident among all by title.
-fn titles(model: &Model) -> FxHashMap<Uuid, u64> {
-    let mut incidents: Vec<(&Name, Uuid)> = model.incidents().iter().map(|incident| (&incident.title, incident.id)).collect();
-    incidents.sort_unstable();
-    incidents.iter().enumerate().map(|(place, (_, id))| (*id, place as u64 + 1)).collect()
+/// Where incidents stand among each other, as far as the order asks for it.
+#[derive(Default)]
+struct Places {
+    /// By title.
+    titles: FxHashMap<Uuid, u64>,
+    /// By the instant at which a promise breaks.
+    breaks: FxHashMap<Uuid, u64>,
+}
+
+/// Whether an alarm shows something of its incident in a column.
+pub(super) fn of_incident(column: &str) -> bool {
+    matches!(column, "incident" | "sla")
+}
+
+fn places(model: &Model, sort: &[SortKey]) -> Places {
+    let mut places = Places::default();
+    if sort.iter().any(|key| key.column == "incident") {
+        let mut incidents: Vec<(&Name, Uuid)> = model.incidents().iter().map(|incident| (&incident.title, incident.id)).collect();
+        incidents.sort_unstable();
+        places.titles = incidents.iter().enumerate().map(|(place, (_, id))| (*id, place as u64 + 1)).collect();
+    }
+    if sort.iter().any(|key| key.column == "sla") {
+        let breaks = |incident: &IncidentRow| Some((incident.id, promise::breaks_at(incident)?.as_micros().cast_unsigned()));
+        places.breaks = model.incidents().iter().filter_map(breaks).collect();
+    }
+    places
 }
 
 fn level(alarm: &AlarmRow) -> Level {
@@ -169,8 +189,10 @@ fn level(alarm: &AlarmRow) -> Level {
 
 /// Whether the rank says all about a column.
 fn whole(column: &str) -> bool {
-    !matches!(column, "entity" | "type" | "qualifier" | "text" | "owner" | "source" | "cause")
+    !matches!(column, "entity" | "type" | "qualifier" | "text" | "owner" | "acked" | "source" | "cause")
 }
+
+static NOBODY: Name = Name::EMPTY;
 
 fn words<'a>(column: &str, alarm: &'a AlarmRow) -> &'a Name {
     match column {
@@ -179,13 +201,14 @@ fn words<'a>(column: &str, alarm: &'a AlarmRow) -> &'a Name {
         "qualifier" => &alarm.qualifier,
         "text" => &alarm.text,
         "owner" => &alarm.owner,
+        "acked" => alarm.ack.as_ref().map_or(&NOBODY, |ack| &ack.by),
         "source" => &alarm.source_system,
         _ => &alarm.probable_cause,
     }
 }
 
 /// The place of an alarm by a column: of words, as far as their first eight letters tell.
-fn rank(column: &str, alarm: &AlarmRow, titles: &FxHashMap<Uuid, u64>) -> u64 {
+fn rank(column: &str, alarm: &AlarmRow, places: &Places) -> u64 {
     let time = |at: Timestamp| at.as_micros().cast_unsigned() ^ 1 << 63;
     match column {
         "severity" => level(alarm) as u64,
@@ -194,7 +217,9 @@ fn rank(column: &str, alarm: &AlarmRow, titles: &FxHashMap<Uuid, u64>) -> u64 {
         "first" => time(alarm.raised_at),
         "last" => time(alarm.last_raised_at),
         "count" => u64::from(alarm.count),
-        "incident" => alarm.incident_id.and_then(|id| titles.get(&id).copied()).unwrap_or(0),
+        "incident" => alarm.incident_id.and_then(|id| places.titles.get(&id).copied()).unwrap_or(0),
+        // What breaks nothing comes last.
+        "sla" => alarm.incident_id.and_then(|id| places.breaks.get(&id).copied()).unwrap_or(u64::MAX),
         _ if whole(column) => 0,
         _ => {
             let mut first = [0; 8];
@@ -206,10 +231,10 @@ fn rank(column: &str, alarm: &AlarmRow, titles: &FxHashMap<Uuid, u64>) -> u64 {
     }
 }
 
-fn order(sort: &[SortKey], titles: &FxHashMap<Uuid, u64>, a: &AlarmRow, b: &AlarmRow) -> Ordering {
+fn order(sort: &[SortKey], places: &Places, a: &AlarmRow, b: &AlarmRow) -> Ordering {
     SortKey::order(sort, |column| {
         if whole(column) {
-            rank(column, a, titles).cmp(&rank(column, b, titles))
+            rank(column, a, places).cmp(&rank(column, b, places))
         } else {
             words(column, a).cmp(words(column, b))
         }
@@ -252,6 +277,10 @@ mod tests {
                 .and_then(|id| model.incidents().get(id))
                 .map(|incident| incident.title.clone())
         };
+        let breaks = |alarm: &AlarmRow| {
+            let incident = alarm.incident_id.and_then(|id| model.incidents().get(id));
+            incident.and_then(promise::breaks_at).unwrap_or(Timestamp::MAX)
+        };
         match column {
             "severity" => level(a).cmp(&level(b)),
             "state" => Standing::of(a).cmp(&Standing::of(b)),
@@ -260,6 +289,7 @@ mod tests {
             "last" => a.last_raised_at.cmp(&b.last_raised_at),
             "count" => a.count.cmp(&b.count),
             "incident" => title(a).cmp(&title(b)),
+            "sla" => breaks(a).cmp(&breaks(b)),
             _ => words(column, a).cmp(words(column, b)),
         }
     }
@@ -315,7 +345,7 @@ mod tests {
         let mut model = samples::overfull();
         let filter = Filter::read(Scope::Work, None, "-bgp");
         let rows: Vec<AlarmRow> = model.alarms().iter().cloned().collect();
-        for column in COLUMNS.iter().filter(|column| column.id != "incident") {
+        for column in COLUMNS.iter().filter(|column| !of_incident(column.id)) {
             let sort = [SortKey {
                 column: column.id.into(),
                 descending: column.id == "count",

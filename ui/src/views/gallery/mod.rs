@@ -212,6 +212,7 @@ fn times(ui: &mut Ui, clock: &Clock) {
             then: "rolls back by itself",
             left: Span::seconds(left),
             whole: Span::seconds(whole),
+            warn: Span::seconds(whole / 4),
         }
         .show(ui);
     }

@@ -10,7 +10,7 @@ use crate::{
     intent::{Fetch, Intent},
     model::{Detail, Model},
     theme::{Icon, Level, Theme, Weight},
-    views::{alarms::inside, impact, incidents::capital},
+    views::{alarms::inside, impact, incidents::capital, promise},
     widgets::{
         button::Button,
         card,
@@ -59,6 +59,9 @@ fn sentence(words: &str) -> String {
 
 /// Draws times, reach, comment and trail.
 pub(super) fn show(ui: &mut Ui, model: &Model, incident: &IncidentRow, clock: &Clock, chosen: Option<Uuid>, intents: &mut Vec<Intent>) {
+    if let Some(sla) = &incident.sla {
+        promise::show(ui, sla, clock);
+    }
     times(ui, model, incident, clock);
     reach(ui, model, incident, intents);
     if !incident.comment.is_empty() {

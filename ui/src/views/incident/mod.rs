@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{
     acting::Acting,
     incidents::{capital, status_icon, subject},
+    promise,
 };
 use crate::{
     command::{AlarmCommand, Command, ListCommand, Situation},
@@ -109,6 +110,9 @@ impl Incident {
                     format!("opened {age} ago")
                 };
                 chip::chip(ui, Some(Icon::CLOCK), &age, chip::Tone::Quiet);
+                if let Some(sla) = &incident.sla {
+                    promise::mark(ui, sla, clock);
+                }
                 if incident.emergency {
                     chip::chip(ui, Some(Icon::AMBULANCE), "Emergency services", chip::Tone::Level(Level::Critical));
                 }

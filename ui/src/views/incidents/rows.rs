@@ -1,5 +1,8 @@
 use egui::{Color32, Rect, pos2};
-use pedkai_core::{model::IncidentStatus, screen::IncidentRow};
+use pedkai_core::{
+    model::{IncidentStatus, Timestamp},
+    screen::IncidentRow,
+};
 use std::cmp::Ordering;
 use uuid::Uuid;
 
@@ -7,18 +10,20 @@ use crate::{
     format::{self, Clock},
     model::Model,
     theme::{Icon, Level, Theme, Weight},
+    views::promise,
     widgets::{
         selection::Selection,
         table::{Cell, Column, Rows, SortKey},
     },
 };
 
-pub(super) const COLUMNS: [Column; 8] = [
-    Column::new("severity", "Sev", 56.0).hint("Severity: shape and letter"),
+pub(super) const COLUMNS: [Column; 9] = [
+    Column::new("severity", "Sev", 56.0).hint("Severity: shape and letter; what breaks a promise soon comes first"),
     Column::new("status", "Status", 136.0).hint("Where its handling stands"),
     Column::new("title", "What is wrong where", 260.0).hint("Title").grows(),
     Column::new("cause", "Likely cause", 220.0).hint("Best guess at the cause").stretches(),
     Column::new("confidence", "Sure", 100.0).hint("How sure the best guess is"),
+    Column::new("sla", "SLA left", 104.0).hint("Time until a promise is broken"),
     Column::new("alarms", "Alarms", 84.0).hint("Alarms in it: active of all").right(),
     Column::new("age", "Age", 84.0).hint("Time since it was opened").right(),
     Column::new("owner", "Owner", 90.0).hint("Whose it is"),
@@ -60,9 +65,12 @@ pub(super) fn lines(model: &Model, over_too: bool, written: &str, sort: &[SortKe
 fn order(sort: &[SortKey], a: &IncidentRow, b: &IncidentRow) -> Ordering {
     let level = |incident: &IncidentRow| Level::from(incident.severity);
     let cause = |incident: &IncidentRow| incident.hypotheses.first().map(|cause| cause.name.clone());
+    // What breaks first comes first, what breaks nothing last.
+    let breaks = |incident: &IncidentRow| promise::breaks_at(incident).filter(|_| incident.status.open()).unwrap_or(Timestamp::MAX);
     let sure = |incident: &IncidentRow| incident.hypotheses.first().map_or(0.0, |cause| cause.confidence);
     let by = |column: &str| match column {
-        "severity" => level(a).cmp(&level(b)),
+        "severity" => promise::urgent(b).cmp(&promise::urgent(a)).then_with(|| level(a).cmp(&level(b))),
+        "sla" => breaks(a).cmp(&breaks(b)),
         "status" => a.status.cmp(&b.status),
         "title" => a.title.cmp(&b.title),
         "cause" => cause(a).cmp(&cause(b)),
@@ -72,7 +80,9 @@ fn order(sort: &[SortKey], a: &IncidentRow, b: &IncidentRow) -> Ordering {
         "owner" => a.owner.cmp(&b.owner),
         _ => Ordering::Equal,
     };
-    SortKey::order(sort, by).then_with(|| b.opened_at.cmp(&a.opened_at).then(a.id.cmp(&b.id)))
+    SortKey::order(sort, by)
+        .then_with(|| breaks(a).cmp(&breaks(b)))
+        .then_with(|| b.opened_at.cmp(&a.opened_at).then(a.id.cmp(&b.id)))
 }
 
 /// The list as the table asks for it.
@@ -139,6 +149,11 @@ impl Rows for IncidentLines<'_> {
             "confidence" => {
                 if let Some(cause) = cause {
                     confidence(cell, cause.confidence, ink.soft);
+                }
+            }
+            "sla" => {
+                if let Some(sla) = &incident.sla {
+                    promise::cell(cell, sla, self.clock);
                 }
             }
             "alarms" => cell.text(&format!(

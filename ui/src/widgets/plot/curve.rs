@@ -1,7 +1,10 @@
 //! A series as it is drawn: kept whole, and thinned to what a screen of so many columns can show.
 
 use egui_plot::PlotPoint;
-use pedkai_core::model::{Span, Timestamp};
+use pedkai_core::{
+    detection::point::Verdict,
+    model::{Span, Timestamp},
+};
 
 /// A value at a time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,7 +45,7 @@ const BLOCK: usize = 64;
 /// A step of so many usual steps is a hole.
 const USUAL: i64 = 4;
 /// From this score on a dot is marked.
-const STRANGE: f64 = 0.5;
+const STRANGE: f64 = Verdict::ALARM;
 /// Room of a mark in columns: of several nearer to each other the strangest is drawn.
 const MARK: f64 = 7.0;
 
