@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use pedkai_core::model::Span;
+use pedkai_core::pipeline::State;
 
 use super::collector::Engine;
 use super::tenant::{Inner, Tenant, lock};
 use super::writer;
 use crate::journal::JournalError;
+use crate::kpi::Store;
 
 impl Engine {
     /// Closes every tenant that nobody used for as long as the limits say, whose feed nobody follows and which has nothing to do for as long
@@ -40,6 +42,28 @@ impl Tenant {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.inner.opened.load(Ordering::Acquire)
+    }
+
+    /// When somebody last wanted something of it.
+    #[cfg(test)]
+    pub(crate) fn last_use(&self) -> std::time::Instant {
+        *lock(&self.inner.used)
+    }
+
+    /// As [`Tenant::read`], for who looks again and again by itself: it does not count as use, and gives `None` while the tenant rests.
+    ///
+    /// # Errors
+    /// A fault in the look.
+    pub(crate) async fn peek<T: Send + 'static>(&self, look: impl FnOnce(&State) -> T + Send + 'static) -> Result<Option<T>, JournalError> {
+        self.quietly(move |inner| Ok(lock(&inner.writer).as_ref().map(|open| look(&open.state)))).await
+    }
+
+    /// As [`Tenant::ask_kpi`], without counting as use.
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) async fn peek_kpi<T: Send + 'static>(&self, look: impl FnOnce(&Store) -> Result<T, JournalError> + Send + 'static) -> Result<T, JournalError> {
+        self.quietly(move |inner| look(&inner.kpi)).await
     }
 }
 

@@ -278,8 +278,16 @@ impl Tenant {
         &self,
         work: impl FnOnce(&Arc<Inner>) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
+        self.inner.touch();
+        self.quietly(work).await
+    }
+
+    /// As `blocking`, without counting as use.
+    pub(super) async fn quietly<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Arc<Inner>) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
         let inner = self.inner.clone();
-        inner.touch();
         let file = inner.folder.path().to_owned();
         self.inner.common.runtime.spawn_blocking(move || work(&inner)).await.unwrap_or_else(|error| {
             Err(JournalError::Unusable {

@@ -43,8 +43,8 @@ impl Job for Breach {
             if !tenant.kpi().is_open() {
                 return Ok(0);
             }
-            let limits = tenant.read(|state| sla::limits(&state.policy().slo, state.topology())).await;
-            let mut limits = limits.map_err(|error| error.to_string())?;
+            let limits = tenant.peek(|state| sla::limits(&state.policy().slo, state.topology())).await;
+            let mut limits = limits.map_err(|error| error.to_string())?.unwrap_or_default();
             if limits.is_empty() {
                 return Ok(0);
             }
@@ -53,7 +53,7 @@ impl Job for Breach {
             limits.rotate_left(begin);
             limits.truncate(MOST);
             let now = clock.now();
-            let seen = tenant.ask_kpi(move |store| {
+            let seen = tenant.peek_kpi(move |store| {
                 let mut seen: Vec<Outlook> = Vec::new();
                 for limit in &limits {
                     seen.extend(look(store, limit, now)?);

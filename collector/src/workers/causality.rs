@@ -86,7 +86,7 @@ async fn round(tenant: &Tenant, looked: &Mutex<BTreeMap<(TenantId, IncidentId), 
         return Ok(0);
     }
     let now = tenant.now();
-    if tenant.ask_kpi(move |store| store.metrics(now.minus(WINDOW), now)).await?.is_empty() {
+    if tenant.peek_kpi(move |store| store.metrics(now.minus(WINDOW), now)).await?.is_empty() {
         return Ok(0);
     }
     let id = tenant.id();
@@ -98,7 +98,7 @@ async fn round(tenant: &Tenant, looked: &Mutex<BTreeMap<(TenantId, IncidentId), 
             .map(|((_, incident), looked)| (*incident, looked.clone()))
             .collect()
     };
-    let cases = tenant.read(move |state| cases(state, &known, now)).await?;
+    let cases = tenant.peek(move |state| cases(state, &known, now)).await?.unwrap_or_default();
     let mut done = 0;
     for case in cases {
         let causes = case.causes.iter().map(|(entity, _)| *entity).collect();
@@ -106,7 +106,7 @@ async fn round(tenant: &Tenant, looked: &Mutex<BTreeMap<(TenantId, IncidentId), 
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .insert((id, case.incident), Looked { at: now, causes });
-        if let Some(finding) = tenant.ask_kpi(move |store| examine(store, &case, now)).await? {
+        if let Some(finding) = tenant.peek_kpi(move |store| examine(store, &case, now)).await? {
             tenant.input(Input::Finding(Box::new(finding))).await.map_err(|error| JournalError::Unusable {
                 file: "diagnose/causality".into(),
                 problem: error.to_string(),

@@ -77,11 +77,15 @@ impl Job for Sleeping {
 async fn round(tenant: &Tenant, known: &Mutex<BTreeMap<TenantId, Known>>) -> Result<u64, JournalError> {
     let now = tenant.now();
     // Without samples there is nothing to look at, and no reason to open the tenant.
-    let oldest = now.minus(Span::minutes(16 * 24 * 60));
-    if tenant.ask_kpi(move |store| store.metrics(oldest, now)).await?.is_empty() {
+    let today = now.minus(Span::minutes(24 * 60));
+    if tenant.peek_kpi(move |store| store.metrics(today, now)).await?.is_empty() {
         return Ok(0);
     }
-    let before = tenant.read(before).await?;
+    // One that rests is opened for this: that its measurements stopped must be seen, too.
+    let before = match tenant.peek(before).await? {
+        Some(before) => before,
+        None => tenant.read(before).await?,
+    };
     let held = known
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
@@ -89,7 +93,7 @@ async fn round(tenant: &Tenant, known: &Mutex<BTreeMap<TenantId, Known>>) -> Res
         .cloned()
         .unwrap_or_default();
     let (before, held, found) = tenant
-        .ask_kpi(move |store| {
+        .peek_kpi(move |store| {
             let held = if now.since(held.at).abs() > KNOWN { list(store, &before, now)? } else { held };
             let found = look(store, &before, &held.cells, now)?;
             Ok((before, held, found))

@@ -38,7 +38,7 @@ impl Clock for SetClock {
 struct Desk {
     clock: Arc<SetClock>,
     tenant: Tenant,
-    _engine: Engine,
+    engine: Engine,
     _folder: tempfile::TempDir,
 }
 
@@ -73,7 +73,7 @@ impl Desk {
         Self {
             clock,
             tenant,
-            _engine: engine,
+            engine,
             _folder: folder,
         }
     }
@@ -188,6 +188,21 @@ async fn a_cell_that_falls_asleep_has_an_alarm_within_one_sweep_and_loses_it_whe
     }
     desk.done(job.round(desk.tenant.clone())).await;
     assert!(desk.asleep().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_keep_no_tenant_from_resting() {
+    let desk = Desk::open().await;
+    let jobs = super::super::all(desk.engine.clock());
+    desk.measure("cell-1", "dl_traffic_volume_mb", 8, |at| usual(1, at)).await;
+    let used = desk.tenant.last_use();
+    for later in [0, 3 * 24 * 60] {
+        desk.forward(later);
+        for job in &jobs {
+            desk.done(job.round(desk.tenant.clone())).await;
+        }
+        assert_eq!(desk.tenant.last_use(), used, "rounds are no use of an open tenant");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
