@@ -10,6 +10,7 @@ pub mod model;
 pub mod pipeline;
 pub mod policy;
 pub mod reduction;
+pub mod remediation;
 pub mod screen;
 pub mod sitrep;
 pub mod sla;

@@ -41,6 +41,7 @@ pub fn decide(ix: IncidentIx, incident: &Incident, kind: &CommandKind, actor: &A
             (_, status) => set(ix, incident, status, actor),
         },
         CommandKind::OpenIncident { .. } => refuse("open_incident is for alarms"),
+        CommandKind::Change(act) => refuse(format!("{} is for changes", act.word())),
     }
 }
 

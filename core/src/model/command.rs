@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{AckUntil, AlarmId, CommandId, IncidentId, Name, Severity, Timestamp};
+use super::{AckUntil, AlarmId, ChangeId, CommandId, Draft, IncidentId, Name, Severity, Timestamp};
 
 /// Role of a person. Later ones may do what earlier ones may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, minicbor::Encode, minicbor::Decode)]
@@ -93,6 +93,9 @@ pub enum CommandTarget {
     /// An incident.
     #[n(1)]
     Incident(#[n(0)] IncidentId),
+    /// A change request.
+    #[n(2)]
+    Change(#[n(0)] ChangeId),
 }
 
 /// What a command does.
@@ -141,6 +144,55 @@ pub enum CommandKind {
         #[n(1)]
         severity: Severity,
     },
+    /// Something about a change of the network.
+    #[n(8)]
+    Change(#[n(0)] ChangeAct),
+}
+
+/// What people do about changes of the network.
+#[derive(Clone, Debug, PartialEq, minicbor::Encode, minicbor::Decode)]
+pub enum ChangeAct {
+    /// Ask for one.
+    #[n(0)]
+    Propose(#[n(0)] Box<Draft>),
+    /// Agree to it, as its preview shows it.
+    #[n(1)]
+    Approve,
+    /// Say no to it.
+    #[n(2)]
+    Reject,
+    /// Take the own request back.
+    #[n(3)]
+    Withdraw,
+    /// Let it stay.
+    #[n(4)]
+    Confirm,
+    /// Undo it.
+    #[n(5)]
+    RollBack,
+    /// Stop every one.
+    #[n(6)]
+    Kill,
+    /// Let them be made again.
+    #[n(7)]
+    Rearm,
+}
+
+impl ChangeAct {
+    /// The word of the wire.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            ChangeAct::Propose(_) => "propose",
+            ChangeAct::Approve => "approve",
+            ChangeAct::Reject => "reject",
+            ChangeAct::Withdraw => "withdraw",
+            ChangeAct::Confirm => "confirm",
+            ChangeAct::RollBack => "rollback",
+            ChangeAct::Kill => "kill",
+            ChangeAct::Rearm => "rearm",
+        }
+    }
 }
 
 impl CommandKind {
@@ -156,6 +208,7 @@ impl CommandKind {
             CommandKind::Clear => "clear",
             CommandKind::SetStatus { .. } => "set_status",
             CommandKind::OpenIncident { .. } => "open_incident",
+            CommandKind::Change(act) => act.word(),
         }
     }
 }
@@ -185,6 +238,9 @@ pub enum Outcome {
         #[n(1)]
         refused: Vec<Refused>,
     },
+    /// A change request was opened.
+    #[n(5)]
+    Opened(#[n(0)] ChangeId),
 }
 
 /// Targets of a command that refused for one reason.

@@ -32,6 +32,8 @@ pub enum IdKind {
     Relation = 7,
     /// A source of events; by its slot.
     Source = 8,
+    /// A change request.
+    Change = 9,
 }
 
 /// Makes the ids of one tenant: RFC 9562 version 8 UUIDs that hold their position on the log and a salt of the tenant.
@@ -135,6 +137,8 @@ ids! {
     AlarmId;
     /// An incident.
     IncidentId;
+    /// A change request.
+    ChangeId;
     /// A thing in the network.
     EntityId;
     /// A command, chosen by whoever sends it so that it can be sent again safely.

@@ -6,6 +6,7 @@
 //! - **never knows**: how an alarm is decided, stored, sent or drawn.
 
 mod alarm;
+mod change;
 mod command;
 mod counted;
 mod event;
@@ -25,13 +26,17 @@ mod subject;
 mod time;
 
 pub use alarm::{Ack, AckUntil, Alarm, AlarmIx, AlarmRef, Anchor, EventRing, HistoryEntry, StatusChange, Symptom};
-pub use command::{Actor, Command, CommandKind, CommandTarget, Outcome, Refused, Role};
+pub use change::{
+    Approval, ChangeRequest, ChangeState, Draft, Effect, Guard, Killed, Mode, Origin, PolicyVerdict, Preview, Protection, Risk, Twin, Work, WorkDone, WorkKind,
+    WorkOutcome,
+};
+pub use command::{Actor, ChangeAct, Command, CommandKind, CommandTarget, Outcome, Refused, Role};
 pub use counted::Counted;
 pub use event::{AlarmReport, Event, Payload, SnmpNotification, SnmpVersion, SourceKind, VarBind, VarValue};
 pub use facts::{AlarmFacts, AlarmLookup};
 pub use few::Few;
 pub use finding::{CausalLink, Finding, SeriesName, Suspect};
-pub use id::{AlarmId, CommandId, EntityId, EventId, IdKind, IncidentId, Minter, Position, TenantId, TrackingId};
+pub use id::{AlarmId, ChangeId, CommandId, EntityId, EventId, IdKind, IncidentId, Minter, Position, TenantId, TrackingId};
 pub use incident::{Evidence, EvidenceKind, Hypothesis, Incident, IncidentIx, IncidentStatus, Link, LinkReason, Member, Sitrep, SitrepSource};
 pub use marks::Marks;
 pub use name::Name;

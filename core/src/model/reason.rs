@@ -99,4 +99,27 @@ reasons! {
     66 SlaLifted "sla_lifted" "What it takes away was promised to nobody, or is counted elsewhere.";
     67 SlaForeseen "sla_foreseen" "A measured value is beyond its limit, drifts towards it, or no longer does.";
     70 Measured "measured" "The measurements around it were looked at.";
+    80 ChangeProposed "change_proposed" "A change was asked for.";
+    81 ChangeSimulated "change_simulated" "The device said what would change, the twin who would feel it.";
+    82 ChangeDenied "change_denied" "The policy does not allow the change.";
+    83 ChangeAgreed "change_agreed" "Somebody agreed; more must.";
+    84 ChangeApproved "change_approved" "Enough people agreed.";
+    85 ChangeRejected "change_rejected" "Somebody said no to the change.";
+    86 ChangeByItself "change_by_itself" "The policy lets this change begin without people.";
+    87 ChangeWaits "change_waits" "Another change is on its way to the same device.";
+    88 ChangeExecuting "change_executing" "On its way to the device.";
+    89 ChangeApplied "change_applied" "On the device, and undone unless somebody confirms it.";
+    90 ChangeStale "change_stale" "What was approved no longer holds: the device is asked anew.";
+    91 ChangeConfirming "change_confirming" "Somebody confirmed the change; the device is told.";
+    92 ChangeConfirmed "change_confirmed" "The change stays.";
+    93 ChangeUndoing "change_undoing" "The change is being undone.";
+    94 ChangeRolledBack "change_rolled_back" "The change was undone.";
+    95 ChangeFailed "change_failed" "The change could not be carried out.";
+    96 ChangeExpired "change_expired" "Nobody took the change up in time.";
+    97 ChangeKilled "change_killed" "The change was stopped.";
+    98 ChangeUnknown "change_unknown" "The device gave no clear answer: it is asked again.";
+    99 ChangeForgotten "change_forgotten" "Ended long ago: out of memory, kept in history.";
+    100 AllStopped "all_stopped" "Somebody stopped every change.";
+    101 ArmedAgain "armed_again" "Changes may be made again.";
+    102 LeftToPeople "left_to_people" "A change failed or was undone: counted against deciding without people.";
 }

@@ -3,7 +3,7 @@
 use super::answers::Answered;
 use super::state::{RestoreError, SourceStat, State};
 use crate::ingest::Mapping;
-use crate::model::{Alarm, AlarmIx, CommandId, EntityIx, Incident, IncidentIx, Name, Outcome, TenantId, Timestamp};
+use crate::model::{Alarm, AlarmIx, ChangeId, ChangeRequest, CommandId, EntityIx, Guard, Incident, IncidentIx, Name, Outcome, TenantId, Timestamp};
 use crate::screen::{self, Row};
 use crate::sla::Book;
 use crate::topology::{Entity, Relation, RelationIx, Topology};
@@ -31,11 +31,15 @@ pub enum ItemKind {
     Command = 7,
     /// What an entity was without, by month; its slot is the entity's.
     Book = 8,
+    /// A change request; its slot is a hash of its id.
+    Change = 10,
+    /// Whether changes may be made: one item, slot 0.
+    Guard = 11,
 }
 
 impl ItemKind {
     /// Every kind, in the order in which a state is restored.
-    pub const ALL: [ItemKind; 9] = [
+    pub const ALL: [ItemKind; 11] = [
         ItemKind::Head,
         ItemKind::Entity,
         ItemKind::Relation,
@@ -45,6 +49,8 @@ impl ItemKind {
         ItemKind::Key,
         ItemKind::Command,
         ItemKind::Book,
+        ItemKind::Change,
+        ItemKind::Guard,
     ];
 
     /// The kind of a number.
@@ -148,6 +154,10 @@ fn command_slot(id: CommandId) -> u64 {
     xxhash_rust::xxh3::xxh3_64(id.0.as_bytes()) >> 1
 }
 
+fn change_slot(id: ChangeId) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(id.0.as_bytes()) >> 1
+}
+
 const fn key_slot(place: (u64, u32)) -> u64 {
     (place.0 << 20) | place.1 as u64
 }
@@ -190,6 +200,7 @@ impl State {
                 body: self.books.all.get(&ix).map(bytes),
             });
         }
+        self.take_change_requests(&mut changes);
         let dirt = std::mem::take(&mut self.dirt);
         for place in dirt.keys {
             let body = self.key_order.get(&place).map(|(at, key)| bytes(&KeptKey { at: *at, key: *key }));
@@ -208,6 +219,34 @@ impl State {
             });
         }
         changes
+    }
+
+    fn take_change_requests(&mut self, changes: &mut Changes) {
+        for id in self.changes.take_dirty() {
+            let change = self.changes.get(id);
+            changes.items.push(ItemChange {
+                kind: ItemKind::Change,
+                slot: change_slot(id),
+                body: change.map(bytes),
+            });
+            // A request that left memory keeps its row.
+            changes.rows.extend(change.map(|change| RowChange {
+                row: Row::Change(Box::new(screen::change_row(self, change))),
+                live: true,
+            }));
+            self.dirt.guard = true;
+        }
+        if self.dirt.guard {
+            changes.items.push(ItemChange {
+                kind: ItemKind::Guard,
+                slot: 0,
+                body: (self.guard != Guard::default()).then(|| bytes(&self.guard)),
+            });
+            changes.rows.push(RowChange {
+                row: Row::Guard(screen::guard_row(self)),
+                live: true,
+            });
+        }
     }
 
     fn head(&self) -> Head {
@@ -349,6 +388,10 @@ impl State {
             items.push(item(ItemKind::Command, command_slot(id), bytes(&kept_command(id, answered))));
         }
         items.extend(self.books.all.iter().map(|(ix, book)| item(ItemKind::Book, u64::from(ix.0), bytes(book))));
+        items.extend(self.changes.iter().map(|change| item(ItemKind::Change, change_slot(change.id), bytes(change))));
+        if self.guard != Guard::default() {
+            items.push(item(ItemKind::Guard, 0, bytes(&self.guard)));
+        }
         items
     }
 
@@ -421,6 +464,11 @@ impl State {
             let _ = state.commands.keep(command.id, answered);
         }
         state.books.all.extend(kept.books);
+        for change in kept.changes {
+            state.changes.put(change, state.policy.remediate.preview_min);
+        }
+        state.changes.take_dirty();
+        state.guard = kept.guard;
         Ok(state)
     }
 }
@@ -436,6 +484,8 @@ struct Kept {
     keys: Vec<((u64, u32), KeptKey)>,
     commands: Vec<KeptCommand>,
     books: Vec<(EntityIx, Book)>,
+    changes: Vec<ChangeRequest>,
+    guard: Guard,
 }
 
 impl Kept {
@@ -451,6 +501,8 @@ impl Kept {
             ItemKind::Key => self.keys.push(((slot >> 20, (slot & 0xf_ffff) as u32), minicbor::decode(body)?)),
             ItemKind::Command => self.commands.push(minicbor::decode(body)?),
             ItemKind::Book => self.books.push((EntityIx(ix), minicbor::decode(body)?)),
+            ItemKind::Change => self.changes.push(minicbor::decode(body)?),
+            ItemKind::Guard => self.guard = minicbor::decode(body)?,
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use super::delta::Delta;
 use super::event::emit_alarm;
 use super::turn::Turn;
-use super::{place, promise, warm};
+use super::{change, place, promise, warm};
 use crate::correlation::{self, IncidentDelta};
 use crate::model::{AlarmFacts, AlarmLookup, IdKind, IncidentId, IncidentIx, IncidentStatus, Shared, Sitrep, SitrepSource, Span};
 use crate::{diagnosis, reduction, sitrep};
@@ -30,6 +30,7 @@ pub(super) fn take(turn: &mut Turn<'_>) {
             emit_alarm(turn, delta);
         }
     }
+    change::pass(turn);
     let before = at.minus(Span::seconds(turn.state.policy.ingest.key_ttl_s));
     if turn.state.oldest_key().is_some_and(|oldest| oldest < before) {
         turn.emit(Delta::KeysForgotten { before });

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::answer::Answer;
+use super::change;
 use super::delta::Delta;
 use super::event::emit_alarm;
 use super::turn::Turn;
 use crate::correlation::{self, IncidentDelta};
 use crate::model::{
-    AlarmId, AlarmIx, Command, CommandKind, CommandTarget, IdKind, Incident, IncidentId, IncidentIx, IncidentStatus, Link, LinkReason, Member, Name, Outcome,
-    Reason, Refused, Severity, SharedList, Span,
+    AlarmId, AlarmIx, ChangeAct, Command, CommandKind, CommandTarget, IdKind, Incident, IncidentId, IncidentIx, IncidentStatus, Link, LinkReason, Member, Name,
+    Outcome, Reason, Refused, Severity, SharedList, Span,
 };
 use crate::reduction;
 
@@ -19,6 +20,9 @@ pub(super) fn take(turn: &mut Turn<'_>, command: &Command) -> Answer {
     }
     let outcome = match &command.kind {
         CommandKind::OpenIncident { title, severity } => open_incident(turn, command, title, *severity),
+        CommandKind::Change(ChangeAct::Propose(draft)) => change::propose(turn, command, draft),
+        CommandKind::Change(ChangeAct::Kill) => change::kill(turn, command),
+        CommandKind::Change(ChangeAct::Rearm) => change::rearm(turn, command),
         _ => on_targets(turn, command),
     };
     turn.emit(Delta::Command {
@@ -37,7 +41,7 @@ fn on_targets(turn: &mut Turn<'_>, command: &Command) -> Outcome {
     let mut refused: BTreeMap<Name, Vec<CommandTarget>> = BTreeMap::new();
     for target in &command.targets {
         let reason = match on_target(turn, command, *target) {
-            Outcome::Done(_) | Outcome::Partly { .. } => {
+            Outcome::Done(_) | Outcome::Opened(_) | Outcome::Partly { .. } => {
                 done += 1;
                 continue;
             }
@@ -67,6 +71,7 @@ fn on_target(turn: &mut Turn<'_>, command: &Command, target: CommandTarget) -> O
     match target {
         CommandTarget::Alarm(id) => on_alarm(turn, command, id),
         CommandTarget::Incident(id) => on_incident(turn, command, id),
+        CommandTarget::Change(id) => change::act(turn, command, id),
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::correlation::IncidentDelta;
-use crate::model::{AlarmRef, CommandId, EntityIx, Name, Outcome, Outlook, Reason, Shared, SourceKind, Timestamp};
+use crate::model::{AlarmRef, ChangeId, ChangeRequest, CommandId, EntityIx, Guard, Name, Outcome, Outlook, Reason, Shared, SourceKind, Timestamp};
 use crate::reduction::AlarmDelta;
 use crate::topology::TopologyDelta;
 
@@ -101,6 +101,33 @@ pub enum Delta {
         #[n(1)]
         outlook: Shared<Outlook>,
     },
+    /// A change request as it is now.
+    #[n(11)]
+    Change {
+        /// The whole of it.
+        #[n(0)]
+        change: Box<ChangeRequest>,
+        /// Why.
+        #[n(1)]
+        reason: Reason,
+    },
+    /// A change request left memory.
+    #[n(12)]
+    ChangeForgotten {
+        /// Which.
+        #[n(0)]
+        id: ChangeId,
+    },
+    /// Whether changes may be made, as it is now.
+    #[n(13)]
+    Guard {
+        /// The whole of it.
+        #[n(0)]
+        guard: Guard,
+        /// Why.
+        #[n(1)]
+        reason: Reason,
+    },
 }
 
 impl Delta {
@@ -114,15 +141,19 @@ impl Delta {
             Delta::Alarm(delta) => Some(delta.reason()),
             Delta::Incident(delta) => delta.reason(),
             Delta::Key { .. } => None,
-            Delta::Command { outcome, .. } => Some(if matches!(outcome, Outcome::Done(_) | Outcome::Partly { done: 1.., .. }) {
-                Reason::CommandDone
-            } else {
-                Reason::CommandRefused
-            }),
+            Delta::Command { outcome, .. } => Some(
+                if matches!(outcome, Outcome::Done(_) | Outcome::Opened(_) | Outcome::Partly { done: 1.., .. }) {
+                    Reason::CommandDone
+                } else {
+                    Reason::CommandRefused
+                },
+            ),
             Delta::KeysForgotten { .. } => Some(Reason::KeysForgotten),
             Delta::Mapping { .. } => Some(Reason::MappingSet),
             Delta::Policy { .. } => Some(Reason::PolicySet),
             Delta::Outlook { .. } => Some(Reason::SlaForeseen),
+            Delta::Change { reason, .. } | Delta::Guard { reason, .. } => Some(*reason),
+            Delta::ChangeForgotten { .. } => Some(Reason::ChangeForgotten),
         }
     }
 

@@ -16,6 +16,7 @@ pub(super) struct Dirt {
     pub(super) keys: BTreeSet<(u64, u32)>,
     pub(super) commands: BTreeSet<CommandId>,
     pub(super) documents: bool,
+    pub(super) guard: bool,
     pub(super) gone: Vec<(EntityIx, Entity)>,
     pub(super) purged: Vec<IncidentRow>,
     pub(super) shown: BTreeSet<EntityIx>,
@@ -75,6 +76,8 @@ impl State {
         }
         let books: Vec<EntityIx> = self.books.all.keys().copied().collect();
         self.books.dirty.extend(books);
+        self.changes.mark_all();
+        self.dirt.guard = true;
     }
 
     /// Rows of alarms, incidents and sources show names and ids of entities: they change with them.

@@ -1,4 +1,4 @@
-use crate::model::{Actor, Command, Event, Finding, Name, Outlook, Timestamp};
+use crate::model::{Actor, Command, Event, Finding, Name, Outlook, Timestamp, WorkDone};
 use crate::topology::TopologyPatch;
 
 /// Documents set together: policies or mappings, each with its file's name.
@@ -59,4 +59,7 @@ pub enum Input {
     /// What a worker saw measured values do about their limits.
     #[n(9)]
     Outlooks(#[n(0)] Vec<Outlook>),
+    /// A worker's answer about a change.
+    #[n(10)]
+    WorkDone(#[n(0)] Box<WorkDone>),
 }

@@ -7,6 +7,7 @@
 
 mod answer;
 mod answers;
+mod change;
 mod changes;
 mod clock;
 mod command;

@@ -10,10 +10,12 @@ use super::promise::Books;
 use crate::correlation::{self, Footing, IncidentDelta, Incidents, Index};
 use crate::ingest::Mapping;
 use crate::model::{
-    AlarmFacts, AlarmIx, AlarmLookup, CommandId, EntityIx, IncidentIx, Member, Minter, Name, Reason, Severity, SourceKind, Span, Symptom, TenantId, Timestamp,
+    AlarmFacts, AlarmIx, AlarmLookup, CommandId, EntityIx, Guard, IncidentIx, Member, Minter, Name, Reason, Severity, SourceKind, Span, Symptom, TenantId,
+    Timestamp,
 };
 use crate::policy::Policy;
 use crate::reduction::{AlarmDelta, Alarms};
+use crate::remediation::Changes;
 use crate::topology::{ImpactIndex, Topology, TopologyDelta, Wires};
 
 /// What is known of a source of events.
@@ -88,6 +90,8 @@ pub struct State {
     pub(super) key_order: BTreeMap<(u64, u32), (Timestamp, u64)>,
     pub(super) commands: Answers,
     pub(super) books: Books,
+    pub(super) changes: Changes,
+    pub(super) guard: Guard,
     pub(super) dirt: Dirt,
 }
 
@@ -129,6 +133,8 @@ impl State {
             key_order: BTreeMap::new(),
             commands: Answers::default(),
             books: Books::default(),
+            changes: Changes::default(),
+            guard: Guard::default(),
             dirt: Dirt::default(),
         }
     }
@@ -222,7 +228,10 @@ impl State {
         let keys = self
             .oldest_key()
             .map(|at| at.plus(Span::seconds(self.policy.ingest.key_ttl_s)).plus(FORGET_EVERY));
-        [self.alarms.next_due(), self.incidents.next_due(), keys].into_iter().flatten().min()
+        [self.alarms.next_due(), self.incidents.next_due(), self.changes.next_due(), keys]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     pub(super) fn oldest_key(&self) -> Option<Timestamp> {
@@ -273,6 +282,12 @@ impl State {
             }
             Delta::KeysForgotten { before } => self.forget(*before),
             Delta::Outlook { entity, outlook } => self.fold_outlook(*entity, outlook),
+            Delta::Change { change, .. } => self.changes.put(change.as_ref().clone(), self.policy.remediate.preview_min),
+            Delta::ChangeForgotten { id } => drop(self.changes.remove(*id, self.policy.remediate.preview_min)),
+            Delta::Guard { guard, .. } => {
+                self.guard = guard.clone();
+                self.dirt.guard = true;
+            }
             Delta::Mapping { files } => {
                 self.mapping_files.clone_from(files);
                 self.mapping = super::place::mapping_of(files);
@@ -281,7 +296,9 @@ impl State {
             Delta::Policy { files } => {
                 self.policy_files.clone_from(files);
                 self.policy = super::place::policy_of(files);
+                self.changes.relist(self.policy.remediate.preview_min);
                 self.dirt.documents = true;
+                self.dirt.guard = true;
             }
         }
     }

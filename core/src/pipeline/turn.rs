@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::delta::Delta;
 use super::input::Input;
 use super::state::State;
-use super::{clock, command, event, finding, place, promise, warm};
+use super::{change, clock, command, event, finding, place, promise, warm};
 use crate::correlation::IncidentDelta;
 use crate::ingest::Mapping;
 use crate::model::{EntityIx, IdKind, Timestamp};
@@ -92,6 +92,10 @@ impl Turn<'_> {
             Input::Names(words) => Answer::Names(words.iter().map(|word| place::named(self, word)).collect()),
             Input::Outlooks(outlooks) => {
                 promise::foresee(self, outlooks);
+                Answer::Done
+            }
+            Input::WorkDone(done) => {
+                change::done(self, done);
                 Answer::Done
             }
             Input::Clock | Input::Jumped { .. } => {

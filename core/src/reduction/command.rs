@@ -67,6 +67,7 @@ pub fn decide(ix: AlarmIx, alarm: &Alarm, kind: &CommandKind, actor: &Actor, tex
                 by: Some(actor.name.clone()),
             }])
         }
+        CommandKind::Change(act) => refuse(format!("{} is for changes", act.word())),
         CommandKind::SetStatus { .. } | CommandKind::OpenIncident { .. } => refuse(format!("{} is for incidents", kind.word())),
     }
 }

@@ -6,6 +6,7 @@
 //! - **never knows**: pixels, sockets, tables of a database.
 
 mod alarm;
+mod change;
 mod entity;
 mod incident;
 mod promises;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use alarm::{AckRow, AckState, AlarmRow, alarm_row};
+pub use change::{ApprovalRow, ChangeRow, GuardRow, ParamRow, PreviewRow, TargetRow, TwinRow, VerdictRow, change_row, guard_row};
 pub use entity::{EntityRow, RelationRow, entity_row, relation_gone, relation_row};
 pub use incident::{EvidenceRow, HypothesisRow, IncidentRow, LinkRow, SitrepRow, incident_row};
 pub use promises::{MonthRow, ObjectiveRow, PromiseRow, promises};
@@ -36,6 +38,10 @@ pub enum Row {
     Relation(RelationRow),
     /// A source of events.
     Source(SourceRow),
+    /// A change request.
+    Change(Box<ChangeRow>),
+    /// Whether changes may be made.
+    Guard(GuardRow),
 }
 
 impl Row {
@@ -48,6 +54,8 @@ impl Row {
             Row::Entity(_) => "entity",
             Row::Relation(_) => "relation",
             Row::Source(_) => "source",
+            Row::Change(_) => "change",
+            Row::Guard(_) => "guard",
         }
     }
 
@@ -60,6 +68,8 @@ impl Row {
             Row::Entity(row) => row.id,
             Row::Relation(row) => row.id,
             Row::Source(row) => row.id,
+            Row::Change(row) => row.id,
+            Row::Guard(row) => row.id,
         }
     }
 }

@@ -97,7 +97,7 @@ fn write(store: &Store, cells: &[EntityId], metrics: &[Name], columns: &[Column]
                     entity: *cell,
                     metric: name.clone(),
                     at: time(step),
-                    value: columns[(number + metric) % columns.len()].at(number, step),
+                    value: columns[metric * columns.len() / metrics.len() % columns.len()].at(number, step),
                     source: source.clone(),
                 });
                 if samples.len() == batch || step + 1 == STEPS && number + 1 == cells.len() && metric + 1 == metrics.len() {

@@ -75,8 +75,8 @@ impl KpiView {
         let theme = Theme::of(ui);
         let whole = ui.available_rect_before_wrap().shrink2(vec2(theme.scale.space.m, theme.scale.space.s));
         self.area = whole;
-        let (from, to) = self.window.seen(clock.now);
         let across = (whole.width() - plot::GUTTER).max(40.0);
+        let (from, to) = self.window.drawn(clock.now, across as usize);
         let frame = Frame {
             from,
             to,

@@ -73,6 +73,14 @@ impl Window {
         (end.minus(self.span), end)
     }
 
+    /// Its edges as they are drawn on so many columns: while it follows the time it goes on by whole columns, so that what is drawn stays as
+    /// it is in between.
+    pub(super) fn drawn(&self, now: Timestamp, columns: usize) -> (Timestamp, Timestamp) {
+        let column = (self.span.as_micros() / columns.max(1) as i64).max(1);
+        let end = self.end.unwrap_or_else(|| Timestamp::from_micros(now.as_micros().saturating_add(column - 1).div_euclid(column) * column));
+        (end.minus(self.span), end)
+    }
+
     /// Goes nearer (above 1) or farther about a time; without one about the middle, or about now while it follows.
     pub(super) fn zoom(&mut self, by: f64, about: Option<Timestamp>, now: Timestamp) {
         let (from, to) = self.seen(now);
@@ -184,6 +192,17 @@ mod tests {
             assert!(!window.enough(&wanted, now().plus(window.span)), "what comes in the meantime is asked for");
             assert_eq!(wanted.step.is_some(), length == 4, "a month comes in buckets");
         }
+    }
+
+    #[test]
+    fn what_follows_the_time_is_drawn_anew_only_when_a_column_went_by() {
+        let window = Window::default();
+        let (_, first) = window.drawn(now(), 1_000);
+        let moves = (0..864).filter(|tenth| window.drawn(now().plus(Span::millis(tenth * 100)), 1_000).1 != first);
+        assert!(first >= now() && first.since(now()) <= Span::millis(86_400));
+        assert!(moves.count() < 864, "within a column of 86.4 seconds it stays for a while");
+        let later = window.drawn(now().plus(Span::millis(86_400)), 1_000);
+        assert_eq!(later.1.since(first), Span::millis(86_400), "and goes on by one");
     }
 
     #[test]
