@@ -1,6 +1,7 @@
 //! What a screen's rows and a restart need to be told after records were folded.
 
 use super::answers::Answered;
+use super::flow::Flow;
 use super::state::{RestoreError, SourceStat, State};
 use crate::ingest::Mapping;
 use crate::model::{Alarm, AlarmIx, CommandId, EntityIx, Incident, IncidentIx, Name, Outcome, TenantId, Timestamp};
@@ -31,11 +32,13 @@ pub enum ItemKind {
     Command = 7,
     /// What an entity was without, by month; its slot is the entity's.
     Book = 8,
+    /// What one hour brought; its slot is the hours since 1970.
+    Flow = 9,
 }
 
 impl ItemKind {
     /// Every kind, in the order in which a state is restored.
-    pub const ALL: [ItemKind; 9] = [
+    pub const ALL: [ItemKind; 10] = [
         ItemKind::Head,
         ItemKind::Entity,
         ItemKind::Relation,
@@ -45,6 +48,7 @@ impl ItemKind {
         ItemKind::Key,
         ItemKind::Command,
         ItemKind::Book,
+        ItemKind::Flow,
     ];
 
     /// The kind of a number.
@@ -165,6 +169,7 @@ impl State {
             slot: 0,
             body: Some(bytes(&self.head())),
         });
+        self.mark_what_shows_foretold();
         self.mark_what_shows_entities();
         self.take_topology(&mut changes);
         self.take_alarms(&mut changes);
@@ -188,6 +193,14 @@ impl State {
                 kind: ItemKind::Book,
                 slot: u64::from(ix.0),
                 body: self.books.all.get(&ix).map(bytes),
+            });
+        }
+        changes.rows.append(&mut self.take_foretold());
+        for (hour, flow) in self.flows.take() {
+            changes.items.push(ItemChange {
+                kind: ItemKind::Flow,
+                slot: u64::from(hour),
+                body: flow.as_ref().map(bytes),
             });
         }
         let dirt = std::mem::take(&mut self.dirt);
@@ -349,6 +362,7 @@ impl State {
             items.push(item(ItemKind::Command, command_slot(id), bytes(&kept_command(id, answered))));
         }
         items.extend(self.books.all.iter().map(|(ix, book)| item(ItemKind::Book, u64::from(ix.0), bytes(book))));
+        items.extend(self.flows.all().map(|(hour, flow)| item(ItemKind::Flow, u64::from(hour), bytes(&flow))));
         items
     }
 
@@ -420,7 +434,11 @@ impl State {
             };
             let _ = state.commands.keep(command.id, answered);
         }
-        state.books.all.extend(kept.books);
+        state.books.restore(kept.books);
+        kept.flows.sort_by_key(|(hour, _)| *hour);
+        for (hour, flow) in kept.flows {
+            state.flows.restore(hour, flow);
+        }
         Ok(state)
     }
 }
@@ -436,6 +454,7 @@ struct Kept {
     keys: Vec<((u64, u32), KeptKey)>,
     commands: Vec<KeptCommand>,
     books: Vec<(EntityIx, Book)>,
+    flows: Vec<(u32, Flow)>,
 }
 
 impl Kept {
@@ -451,6 +470,7 @@ impl Kept {
             ItemKind::Key => self.keys.push(((slot >> 20, (slot & 0xf_ffff) as u32), minicbor::decode(body)?)),
             ItemKind::Command => self.commands.push(minicbor::decode(body)?),
             ItemKind::Book => self.books.push((EntityIx(ix), minicbor::decode(body)?)),
+            ItemKind::Flow => self.flows.push((ix, minicbor::decode(body)?)),
         }
         Ok(())
     }

@@ -73,8 +73,8 @@ impl State {
         for ix in incidents {
             self.incidents.mark(ix);
         }
-        let books: Vec<EntityIx> = self.books.all.keys().copied().collect();
-        self.books.dirty.extend(books);
+        self.books.mark_all();
+        self.flows.mark_all();
     }
 
     /// Rows of alarms, incidents and sources show names and ids of entities: they change with them.

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use super::answers::{Answered, Answers};
 use super::delta::Delta;
 use super::dirt::Dirt;
+use super::flow::{Flow, Flows};
 use super::promise::Books;
 use crate::correlation::{self, Footing, IncidentDelta, Incidents, Index};
 use crate::ingest::Mapping;
@@ -88,6 +89,7 @@ pub struct State {
     pub(super) key_order: BTreeMap<(u64, u32), (Timestamp, u64)>,
     pub(super) commands: Answers,
     pub(super) books: Books,
+    pub(super) flows: Flows,
     pub(super) dirt: Dirt,
 }
 
@@ -129,6 +131,7 @@ impl State {
             key_order: BTreeMap::new(),
             commands: Answers::default(),
             books: Books::default(),
+            flows: Flows::default(),
             dirt: Dirt::default(),
         }
     }
@@ -216,6 +219,12 @@ impl State {
         self.commands.get(id).map(|answered| answered.seq)
     }
 
+    /// What came in and what became of it between two instants, in whole hours of the log's time; a hundred days are kept.
+    #[must_use]
+    pub fn flow(&self, from: Timestamp, to: Timestamp) -> Flow {
+        self.flows.between(from, to)
+    }
+
     /// The instant at which the clock next changes something; feed `Input::Clock` then.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
@@ -249,7 +258,7 @@ impl State {
                     self.dirt.shown(*ix, entity);
                     if matches!(delta, TopologyDelta::EntityRemoved { .. }) {
                         self.dirt.gone(*ix, entity.clone());
-                        self.books.gone(*ix);
+                        self.book_gone(*ix);
                     }
                 }
                 self.topology.fold(delta);
@@ -282,6 +291,7 @@ impl State {
                 self.policy_files.clone_from(files);
                 self.policy = super::place::policy_of(files);
                 self.dirt.documents = true;
+                self.books.mark_foretold();
             }
         }
     }
@@ -306,6 +316,7 @@ impl State {
 
     fn count(&mut self, source: u32, reason: Reason) {
         let at = self.at;
+        self.flows.count(at, |flow| flow.events += 1);
         if let Some(stat) = self.sources.get_mut(source as usize) {
             stat.received += 1;
             stat.last_at = at;
@@ -343,6 +354,9 @@ impl State {
         }
         self.alarms.fold(delta, self.seq, self.at, &self.policy.reduce);
         let Some(alarm) = self.alarms.facts(ix) else { return };
+        if before.is_none() {
+            self.flows.count(self.at, |flow| flow.alarms += 1);
+        }
         let loose = correlation::is_loose(&alarm);
         if loose != before.is_some_and(|(_, loose)| loose) {
             self.index.set_loose(&alarm, loose);
@@ -375,7 +389,10 @@ impl State {
         let clock = self.incidents.get(ix).and_then(|incident| incident.clock.clone());
         self.incidents.fold(delta, self.at, &self.policy.correlate);
         match delta {
-            IncidentDelta::Opened { .. } => self.index.open(ix),
+            IncidentDelta::Opened { .. } => {
+                self.index.open(ix);
+                self.flows.count(self.at, |flow| flow.incidents += 1);
+            }
             IncidentDelta::Purged { .. } => self.index.forget(ix),
             IncidentDelta::Joined { member, .. } => self.fold_joined(ix, member),
             IncidentDelta::Clock { reason, .. } => self.fold_clock(ix, clock.as_ref(), *reason),

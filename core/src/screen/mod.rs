@@ -9,6 +9,7 @@ mod alarm;
 mod entity;
 mod incident;
 mod promises;
+mod scorecard;
 mod sla;
 mod source;
 
@@ -19,6 +20,8 @@ pub use alarm::{AckRow, AckState, AlarmRow, alarm_row};
 pub use entity::{EntityRow, RelationRow, entity_row, relation_gone, relation_row};
 pub use incident::{EvidenceRow, HypothesisRow, IncidentRow, LinkRow, SitrepRow, incident_row};
 pub use promises::{MonthRow, ObjectiveRow, PromiseRow, promises};
+pub(crate) use promises::{about, foretold};
+pub use scorecard::{Noise, ScoreRow, ScoreTotal, Scorecard, scorecard};
 pub use sla::{SlaMethod, SlaRow};
 pub use source::{SourceRow, source_row};
 
@@ -36,6 +39,8 @@ pub enum Row {
     Relation(RelationRow),
     /// A source of events.
     Source(SourceRow),
+    /// A measured value that is beyond its promised limit, or drifts towards it.
+    Sla(PromiseRow),
 }
 
 impl Row {
@@ -48,6 +53,7 @@ impl Row {
             Row::Entity(_) => "entity",
             Row::Relation(_) => "relation",
             Row::Source(_) => "source",
+            Row::Sla(_) => "sla",
         }
     }
 
@@ -60,6 +66,7 @@ impl Row {
             Row::Entity(row) => row.id,
             Row::Relation(row) => row.id,
             Row::Source(row) => row.id,
+            Row::Sla(row) => row.id,
         }
     }
 }

@@ -17,6 +17,8 @@ pub enum Kind {
     Relation,
     /// A source.
     Source,
+    /// A measured value that endangers a promise.
+    Sla,
 }
 
 /// One change of the feed.
@@ -48,6 +50,7 @@ impl Change {
                 Row::Entity(row) => (Kind::Entity, row.id),
                 Row::Relation(row) => (Kind::Relation, row.id),
                 Row::Source(row) => (Kind::Source, row.id),
+                Row::Sla(row) => (Kind::Sla, row.id),
             },
         }
     }
@@ -67,6 +70,7 @@ impl Change {
             Kind::Entity => Row::Entity(serde_json::from_str(row)?),
             Kind::Relation => Row::Relation(serde_json::from_str(row)?),
             Kind::Source => Row::Source(serde_json::from_str(row)?),
+            Kind::Sla => Row::Sla(serde_json::from_str(row)?),
         };
         Ok(Some(Self::Put(Box::new(row))))
     }

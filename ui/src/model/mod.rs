@@ -15,7 +15,7 @@ mod tally;
 
 use pedkai_core::{
     model::{IncidentStatus, Severity},
-    screen::{AckState, AlarmRow, EntityRow, IncidentRow, RelationRow, Row, SourceRow},
+    screen::{AckState, AlarmRow, EntityRow, IncidentRow, PromiseRow, RelationRow, Row, SourceRow},
 };
 use uuid::Uuid;
 
@@ -89,6 +89,7 @@ pub struct Model {
     entities: Table<EntityRow>,
     relations: Table<RelationRow>,
     sources: Table<SourceRow>,
+    foretold: Table<PromiseRow>,
     tallies: Tallies,
     /// Whether a whole state was taken in since the last one was forgotten: before that, nothing here means calm.
     pub whole: bool,
@@ -121,6 +122,7 @@ impl Model {
             Change::Gone(Kind::Entity, id) => drop(self.entities.remove(id)),
             Change::Gone(Kind::Relation, id) => drop(self.relations.remove(id)),
             Change::Gone(Kind::Source, id) => drop(self.sources.remove(id)),
+            Change::Gone(Kind::Sla, id) => drop(self.foretold.remove(id)),
         }
     }
 
@@ -136,6 +138,7 @@ impl Model {
             Row::Entity(row) => drop(self.entities.put(row.id, row)),
             Row::Relation(row) => drop(self.relations.put(row.id, row)),
             Row::Source(row) => drop(self.sources.put(row.id, row)),
+            Row::Sla(row) => drop(self.foretold.put(row.id, row)),
         }
     }
 
@@ -146,6 +149,7 @@ impl Model {
         self.entities.clear();
         self.relations.clear();
         self.sources.clear();
+        self.foretold.clear();
         self.tallies = Tallies::default();
         self.whole = false;
         self.details = Details::default();
@@ -180,6 +184,11 @@ impl Model {
     /// Sources of events.
     pub fn sources(&self) -> &Table<SourceRow> {
         &self.sources
+    }
+
+    /// Measured values that are beyond their promised limits, or drift towards them.
+    pub fn foretold(&self) -> &Table<PromiseRow> {
+        &self.foretold
     }
 
     /// Active alarms by severity, in all and by entity.
