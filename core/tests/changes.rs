@@ -184,8 +184,14 @@ fn a_change_goes_through_the_log_and_screens_are_told() {
         _ => None,
     });
     let told = told.unwrap();
-    assert_eq!((told.state, told.requester.as_str(), told.targets[0].external_id.as_str()), (ChangeState::Confirmed, "olaf", "r1"));
-    assert!(rows.iter().any(|change| matches!(&change.row, Row::Guard(guard) if !guard.killed && guard.in_flight == 0)));
+    assert_eq!(
+        (told.state, told.requester.as_str(), told.targets[0].external_id.as_str()),
+        (ChangeState::Confirmed, "olaf", "r1")
+    );
+    assert!(
+        rows.iter()
+            .any(|change| matches!(&change.row, Row::Guard(guard) if !guard.killed && guard.in_flight == 0))
+    );
     let nothing = seat.command(8, &ann, ChangeAct::Approve, Some(ChangeId(Uuid::from_u128(9))), Some(seen));
     assert_eq!(nothing, Outcome::NotFound);
 }
@@ -209,7 +215,10 @@ fn the_kill_switch_holds_over_a_restart_and_nothing_begins_until_it_is_armed_aga
     assert!(matches!(again, Outcome::Refused(_)), "{again:?}");
     seat.answer(9, there, WorkOutcome::Absent);
     assert_eq!(seat.change(there).state, ChangeState::Killed, "a kill is final");
-    assert!(matches!(seat.command(10, &olaf, ChangeAct::Rearm, None, None), Outcome::Refused(_)), "not by an operator");
+    assert!(
+        matches!(seat.command(10, &olaf, ChangeAct::Rearm, None, None), Outcome::Refused(_)),
+        "not by an operator"
+    );
     assert_eq!(seat.command(11, &ann, ChangeAct::Rearm, None, None), Outcome::Done(1));
     assert_eq!(seat.decided.guard(), &Guard::default());
     seat.propose(12, targets[0]);
@@ -255,5 +264,8 @@ fn the_twin_counts_what_is_out_already_and_the_verdict_names_it() {
     let twin = seat.change(id).twin.clone().unwrap();
     assert_eq!((twin.services, twin.down.first()), (1, Some(&target)), "{twin:?}");
     let verdict = seat.change(id).verdict.clone().unwrap();
-    assert!(verdict.allowed && verdict.rules.iter().any(|rule| rule.contains("remediate.mode is RECOMMEND_ONLY")), "{verdict:?}");
+    assert!(
+        verdict.allowed && verdict.rules.iter().any(|rule| rule.contains("remediate.mode is RECOMMEND_ONLY")),
+        "{verdict:?}"
+    );
 }

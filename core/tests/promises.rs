@@ -8,8 +8,8 @@ use pedkai_core::ingest::Mapping;
 use pedkai_core::invariants;
 use pedkai_core::model::*;
 use pedkai_core::pipeline::{Documents, Input, Record, RecordHeader, State, decide};
-use pedkai_core::screen::{IncidentRow, SlaMethod, SlaRow, incident_row, promises};
-use pedkai_core::sla::{Month, limits, outlook};
+use pedkai_core::screen::{IncidentRow, PromiseRow, Row, Scorecard, SlaMethod, SlaRow, incident_row, promises, scorecard};
+use pedkai_core::sla::{Limit, Month, limits, outlook, withdrawn};
 use pedkai_core::topology::TopologyPatch;
 use uuid::Uuid;
 
@@ -250,6 +250,183 @@ fn a_measured_value_that_drifts_is_told_with_its_interval_until_it_no_longer_doe
     assert_eq!(look(&mut net, 45, &rising(45, 0.25))[0].state, SlaState::AtRisk);
     assert_eq!(look(&mut net, 70, &rising(70, 0.25))[0].state, SlaState::Breached);
     assert_eq!(look(&mut net, 71, &rising(71, 0.0)), [], "and nothing is left of it when it is over");
+}
+
+const LIMIT: &str = "[[slo.kpis]]\nmetric = \"delay(ms)\"\nthreshold = 50.0\ndirection = \"above\"\ntypes = [\"router\"]\n";
+
+impl Net {
+    fn limit_of(&self, external_id: &str) -> Limit {
+        let ix = self.state.topology().by_external(external_id).unwrap();
+        let id = self.state.topology().entity(ix).unwrap().id;
+        let all = limits(&self.state.policy().slo, self.state.topology());
+        all.into_iter().find(|limit| limit.entity == id).unwrap()
+    }
+
+    /// Rows of measured values that changed since the last time, and whether each still stands.
+    fn foretold(&mut self) -> Vec<(PromiseRow, bool)> {
+        let rows = self.state.take_changes().rows.into_iter();
+        let told = rows.filter_map(|change| match change.row {
+            Row::Sla(row) => Some((row, change.live)),
+            _ => None,
+        });
+        told.collect()
+    }
+}
+
+/// Twenty, and from the minute -60 on a quarter more every minute; a little noise.
+fn rising(upto: i64) -> Vec<Point> {
+    let value = |minute: i64| 20.0 + 0.25 * (minute + 60).max(0) as f64 + 0.4 * ((minute * 7_919).rem_euclid(13) as f64 / 6.0 - 1.0);
+    (-300..upto)
+        .map(|minute| Point {
+            at: instant(minute),
+            value: value(minute),
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_foretold_is_a_row_of_the_feed_until_it_is_over() {
+    let mut net = Net::new(LIMIT);
+    net.alarm(0, "acc", false);
+    net.until(2);
+    assert_eq!((net.foretold(), net.row().foreseen), (Vec::new(), None));
+    let seen = outlook(&net.limit_of("acc"), &rising(3), instant(3)).unwrap();
+    net.give(3, Input::Outlooks(vec![seen.clone()]));
+    let changes = net.state.take_changes();
+    let told: Vec<&Row> = changes.rows.iter().filter(|change| change.live).map(|change| &change.row).collect();
+    let row = told
+        .iter()
+        .find_map(|row| if let Row::Sla(row) = row { Some(row.clone()) } else { None })
+        .unwrap();
+    let incident = told
+        .iter()
+        .find_map(|row| if let Row::Incident(row) = row { Some(row.clone()) } else { None })
+        .unwrap();
+    assert_eq!((row.external_id.as_str(), row.seen_at, row.state), ("acc", Some(instant(2)), SlaState::Running));
+    assert_eq!(row.warn_at, row.low.map(|low| low.minus(Span::minutes(15))));
+    let (low, high) = (row.low.unwrap(), row.high.unwrap());
+    assert!(low < high && low <= row.predicted_breach_time.unwrap() && row.predicted_breach_time.unwrap() <= high);
+    let nearest = incident.foreseen.clone().unwrap();
+    assert_eq!((nearest.id, nearest.low, nearest.incident_id), (row.id, row.low, Some(incident.id)));
+    let line = serde_json::to_string(&incident).unwrap();
+    assert_eq!(serde_json::from_str::<IncidentRow>(&line).unwrap(), incident);
+    let listed: Vec<PromiseRow> = promises(&net.state, instant(3))
+        .into_iter()
+        .filter(|row| row.method == SlaMethod::Drift)
+        .collect();
+    assert_eq!((listed.len(), listed[0].id), (1, row.id), "the list tells the same");
+
+    net.give(4, Input::Clock);
+    assert_eq!(net.foretold(), [], "time alone changes no row");
+    net.give(5, Input::Outlooks(vec![withdrawn(&seen)]));
+    let over = net.foretold();
+    assert_eq!((over.len(), over[0].0.id, over[0].1), (1, row.id, false));
+    assert_eq!(net.row().foreseen, None);
+
+    net.give(6, Input::Outlooks(vec![seen.clone()]));
+    net.give(7, Input::Outlooks(vec![withdrawn(&seen)]));
+    net.give(8, Input::Outlooks(vec![seen.clone()]));
+    assert_eq!(
+        net.foretold().iter().map(|(row, live)| (row.id, *live)).collect::<Vec<_>>(),
+        [(row.id, true)],
+        "only how it is now"
+    );
+    net.policy(9, &LIMIT.replace("[[slo.kpis]]", "[slo]\nwarn_s = 60\n[[slo.kpis]]"));
+    assert_eq!(net.foretold()[0].0.warn_at, Some(low.minus(Span::minutes(1))), "a new policy is told at once");
+    let patch: TopologyPatch = serde_json::from_value(serde_json::json!({"remove": ["acc"]})).unwrap();
+    net.give(
+        10,
+        Input::Topology {
+            patch: Box::new(patch),
+            actor: actor(),
+        },
+    );
+    assert_eq!(
+        net.foretold().iter().map(|(row, live)| (row.id, *live)).collect::<Vec<_>>(),
+        [(row.id, false)],
+        "it goes with its entity"
+    );
+}
+
+#[test]
+fn the_scorecard_is_what_a_hand_reckons_before_and_after_a_restart() {
+    let work = format!(
+        "{RESTORE}[[slo.maintenance]]\nentity = \"acc\"\nfrom = \"{}\"\nuntil = \"{}\"\n",
+        instant(20),
+        instant(45)
+    );
+    let mut net = Net::new(&work);
+    // An hour, of which 25 minutes lie within agreed work; taken up after ten.
+    net.alarm(0, "acc", false);
+    net.until(9);
+    let own = Command {
+        id: CommandId(Uuid::from_u128(9)),
+        actor: actor(),
+        kind: CommandKind::Own,
+        targets: vec![CommandTarget::Incident(IncidentId(net.row().id))],
+        expect: None,
+        text: Name::EMPTY,
+    };
+    net.give(10, Input::Command(Box::new(own)));
+    net.until(59);
+    net.alarm(60, "acc", true);
+    net.until(499);
+    // Two hours and twenty minutes: longer than the two hours that gold was promised. Nobody took it up.
+    net.alarm(500, "acc", false);
+    net.until(639);
+    net.alarm(640, "acc", true);
+    net.until(999);
+    // And one that goes on.
+    net.alarm(1_000, "acc", false);
+    net.until(1_029);
+    let of = |card: &Scorecard, external_id: &str| card.services.iter().find(|row| row.external_id.as_str() == external_id).cloned().unwrap();
+    let near = |one: f64, other: f64| (one - other).abs() < 1e-9;
+
+    let day = scorecard(&net.state, instant(-60), instant(1_380), instant(1_030));
+    let vpn = of(&day, "vpn");
+    assert_eq!((day.from, day.to, vpn.from), (instant(-60), instant(1_030), instant(-60)), "a period ends now");
+    assert_eq!((vpn.down_s, vpn.excluded_s), (60.0 * (35.0 + 140.0 + 30.0), 60.0 * 25.0));
+    assert!(near(vpn.availability, 100.0 * (1.0 - 205.0 / 1_090.0)), "{}", vpn.availability);
+    assert_eq!((vpn.incidents, vpn.outages, vpn.late, vpn.down_since), (3, 2, 1, Some(instant(1_000))));
+    assert_eq!((vpn.mttr_s, vpn.mtta_s), (Some(60.0 * 87.5), Some(600.0)));
+    assert_eq!((vpn.promised, vpn.kept, vpn.complete, vpn.tier.as_str()), (None, None, true, "Gold"));
+    assert_eq!(of(&day, "web").late, 0, "bronze has ten hours");
+    assert_eq!((day.total.services, day.total.outages, day.total.late, day.total.down), (3, 6, 2, 3));
+    assert_eq!(day.total.mttr_s, Some(60.0 * 87.5));
+    assert_eq!((day.noise.events, day.noise.incidents), (5, 3));
+    assert!(day.noise.alarms <= 5 && near(day.noise.reduction.unwrap(), 40.0), "{:?}", day.noise);
+
+    let part = of(&scorecard(&net.state, instant(30), instant(600), instant(1_030)), "vpn");
+    assert_eq!(
+        (part.down_s, part.excluded_s),
+        (60.0 * (15.0 + 100.0), 60.0 * 15.0),
+        "outages are cut at both ends"
+    );
+    assert_eq!(
+        (part.incidents, part.outages, part.mttr_s),
+        (2, 1, Some(60.0 * 35.0)),
+        "what goes on beyond it has not ended"
+    );
+    let long = of(&scorecard(&net.state, instant(-9_000), instant(1_030), instant(1_030)), "vpn");
+    assert_eq!(
+        (long.from, long.availability),
+        (vpn.from, vpn.availability),
+        "nothing is reckoned before it was heard of"
+    );
+
+    net.policy(
+        1_031,
+        &format!("{work}[slo.tiers.silver]\navailability = 99.0\n[slo.entities.vpn]\navailability = 81.0\n"),
+    );
+    let promised = of(&scorecard(&net.state, instant(-60), instant(1_030), instant(1_031)), "vpn");
+    assert_eq!((promised.promised, promised.kept, promised.tier.as_str()), (Some(81.0), Some(true), "vpn"));
+
+    let items = net.state.items().into_iter().filter_map(|item| Some((item.kind, item.slot, item.body?)));
+    let again = State::restore(Arc::new(Mapping::builtin()), items).unwrap();
+    for (from, to) in [(-60, 1_030), (30, 600), (-9_000, 1_100)] {
+        let ask = |state: &State| scorecard(state, instant(from), instant(to), instant(1_100));
+        assert_eq!(ask(&again), ask(&net.state));
+    }
 }
 
 const RESTORE: &str = "[slo.tiers.gold]\nrestore_min = 120\n[slo.tiers.bronze]\nrestore_min = 600\n";

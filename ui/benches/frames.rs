@@ -160,6 +160,7 @@ fn incident(number: usize) -> IncidentRow {
         sitrep: None,
         finding: None,
         sla: None,
+        foreseen: None,
         owner: Name::EMPTY,
         comment: Name::EMPTY,
         by_hand: false,

@@ -20,6 +20,7 @@ use crate::{
         kpis::{self, KpiView},
         outbox::{self, OutboxView},
         overview::Overview,
+        scorecard::{self, Scorecard},
         sla::Sla,
         system::System,
         topology::{self, Topology},
@@ -43,6 +44,8 @@ pub struct Layout {
     pub kpis: kpis::Layout,
     /// What is not done.
     pub outbox: outbox::Layout,
+    /// The scorecard.
+    pub scorecard: scorecard::Layout,
 }
 
 /// What the window is told about the world beside the model.
@@ -75,6 +78,7 @@ pub struct Desk {
     kpis: KpiView,
     outbox: OutboxView,
     overview: Overview,
+    scorecard: Scorecard,
     sla: Sla,
     system: System,
     topology: Topology,
@@ -97,6 +101,7 @@ impl Desk {
         desk.incidents.layout = layout.incidents;
         desk.kpis = KpiView::new(layout.kpis);
         desk.outbox.layout = layout.outbox;
+        desk.scorecard.layout = layout.scorecard;
         desk
     }
 
@@ -109,6 +114,7 @@ impl Desk {
             incidents: self.incidents.layout.clone(),
             kpis: self.kpis.layout(),
             outbox: self.outbox.layout.clone(),
+            scorecard: self.scorecard.layout,
         }
     }
 
@@ -216,6 +222,7 @@ impl Desk {
             ViewName::Kpis => self.kpis.show(ui, model, clock, &theirs, &around.link),
             ViewName::Outbox => self.outbox.show(ui, model, clock, &theirs, around.cannot_act),
             ViewName::Overview => self.overview.show(ui, model, clock),
+            ViewName::Scorecard => self.scorecard.show(ui, model, clock, &theirs),
             ViewName::Sla => self.sla.show(ui, model, clock, &theirs),
             ViewName::System => self.system.show(ui, model, clock),
             ViewName::Topology => self.topology.show(ui, model, clock, &theirs),
@@ -305,7 +312,7 @@ impl Desk {
             ViewName::Incidents => self.incidents.selected(),
             ViewName::Incident => self.incident.selected(),
             ViewName::Outbox => self.outbox.selected(),
-            ViewName::Gallery | ViewName::Kpis | ViewName::Overview | ViewName::Sla | ViewName::System | ViewName::Topology => 0,
+            ViewName::Gallery | ViewName::Kpis | ViewName::Overview | ViewName::Scorecard | ViewName::Sla | ViewName::System | ViewName::Topology => 0,
         }
     }
 

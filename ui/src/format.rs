@@ -110,6 +110,23 @@ pub fn span(span: Span) -> String {
     }
 }
 
+/// A length of time that is known to lie between two others, in their largest unit: `91–103 m`, `1.5–1.8 h`. Never a bare number.
+pub fn between(low: Span, high: Span) -> String {
+    let (low, high) = (low.as_seconds().max(0.0), high.as_seconds().max(0.0));
+    if high <= 0.0 {
+        return "any moment".to_owned();
+    }
+    let (unit, word) = [(60.0, "m"), (3_600.0, "h")]
+        .into_iter()
+        .find(|(unit, _)| high < 100.0 * unit)
+        .unwrap_or((86_400.0, "d"));
+    // Outwards, so that the interval never looks surer than it is.
+    if word == "m" || high >= 10.0 * unit {
+        return format!("{:.0}–{:.0} {word}", (low / unit).floor(), (high / unit).ceil());
+    }
+    format!("{:.1}–{:.1} {word}", (low / unit * 10.0).floor() / 10.0, (high / unit * 10.0).ceil() / 10.0)
+}
+
 /// A name as it is shown, where it may be empty or nothing that can be seen.
 pub fn named(name: &str) -> &str {
     let seen = |letter: char| {
@@ -207,6 +224,20 @@ mod tests {
             (1_795_200_000, "56 y"),
         ] {
             assert_eq!(span(Span::seconds(seconds)), words);
+        }
+    }
+
+    #[test]
+    fn an_interval_is_told_in_one_unit_and_outwards() {
+        for (low, high, words) in [
+            (-600, -1, "any moment"),
+            (-5, 42, "0–1 m"),
+            (5_461, 6_179, "91–103 m"),
+            (5_461, 6_481, "1.5–1.9 h"),
+            (40_000, 80_000, "11–23 h"),
+            (200_000, 400_000, "2.3–4.7 d"),
+        ] {
+            assert_eq!(between(Span::seconds(low), Span::seconds(high)), words);
         }
     }
 

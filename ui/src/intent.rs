@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::{
     model::{Aim, KpiQuestion},
     theme::Look,
-    views::{ViewName, kpis::Export},
+    views::{ViewName, kpis::Export, scorecard::Period},
 };
 
 /// A wish of a view.
@@ -97,6 +97,8 @@ pub enum Fetch {
     Stats,
     /// Who follows the collector's feed.
     Seats,
+    /// How a period went.
+    Scorecard(Period),
     /// What was promised, and how it stands.
     Sla,
     /// How the collector's storage is.

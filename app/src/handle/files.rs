@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use eframe::egui::{ColorImage, Context, Rect};
 use pedkai_ui::{
     format,
-    views::kpis::{Export, Series, write_csv},
+    views::kpis::{Export, Series, Sheet, write_csv},
 };
 
 use crate::{
@@ -35,6 +35,7 @@ impl Files {
         match what {
             Export::Picture(part) => picture_of(ctx, part, tell),
             Export::Table(series) => beside(ctx.clone(), tell, move || table(&folders::exports(), &series)),
+            Export::Sheet(lines) => beside(ctx.clone(), tell, move || sheet(&folders::exports(), &lines)),
         }
     }
 
@@ -88,28 +89,37 @@ fn picture_of(ctx: &Context, part: Rect, tell: mpsc::Sender<Told>) {
 }
 
 fn drawing(folder: &Path, picture: &ColorImage) -> anyhow::Result<String> {
-    let file = free(folder, "png")?;
+    let file = free(folder, "kpis", "png")?;
     picture::save(&file, picture)?;
     Ok(format!("The picture is in {}", file.display()))
 }
 
 fn table(folder: &Path, series: &[Series]) -> anyhow::Result<String> {
-    let file = free(folder, "csv")?;
-    let mut out = BufWriter::new(std::fs::File::create_new(&file).with_context(|| file.display().to_string())?);
-    let written = write_csv(&mut out, series).and_then(|lines| out.flush().map(|()| lines));
-    match written {
-        Ok(lines) => Ok(format!("{} in {}", format::counted(lines, "value"), file.display())),
+    written(&free(folder, "kpis", "csv")?, "value", |out| write_csv(out, series))
+}
+
+fn sheet(folder: &Path, sheet: &Sheet) -> anyhow::Result<String> {
+    let file = free(folder, sheet.name, "csv")?;
+    written(&file, sheet.noun, |out| out.write_all(sheet.text.as_bytes()).map(|()| sheet.lines))
+}
+
+/// Writes a file that is new; `write` gives how many lines it holds.
+fn written(file: &Path, noun: &str, write: impl FnOnce(&mut BufWriter<std::fs::File>) -> std::io::Result<usize>) -> anyhow::Result<String> {
+    let mut out = BufWriter::new(std::fs::File::create_new(file).with_context(|| file.display().to_string())?);
+    let done = write(&mut out).and_then(|lines| out.flush().map(|()| lines));
+    match done {
+        Ok(lines) => Ok(format!("{} in {}", format::counted(lines, noun), file.display())),
         Err(error) => {
             // Half a file would be taken for a whole one.
             drop(out);
-            let gone = std::fs::remove_file(&file);
+            let gone = std::fs::remove_file(file);
             Err(error).with_context(|| format!("{}{}", file.display(), if gone.is_err() { ", of which a part is left" } else { "" }))
         }
     }
 }
 
 /// A name that no file has yet.
-fn free(folder: &Path, ending: &str) -> anyhow::Result<PathBuf> {
+fn free(folder: &Path, what: &str, ending: &str) -> anyhow::Result<PathBuf> {
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let at: String = platform::wall()
         .to_string()
@@ -119,9 +129,9 @@ fn free(folder: &Path, ending: &str) -> anyhow::Result<PathBuf> {
         .collect();
     let names = (1..1_000).map(|number| {
         if number == 1 {
-            format!("pedkai-kpis-{at}.{ending}")
+            format!("pedkai-{what}-{at}.{ending}")
         } else {
-            format!("pedkai-kpis-{at}-{number}.{ending}")
+            format!("pedkai-{what}-{at}-{number}.{ending}")
         }
     });
     let mut files = names.map(|name| folder.join(name));

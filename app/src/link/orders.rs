@@ -105,6 +105,7 @@ async fn ask(session: Arc<Session>, question: Fetch) -> (Fetch, Detail) {
         Fetch::DeadLetters => "dead-letters?limit=20".to_owned(),
         Fetch::Stats => "stats".to_owned(),
         Fetch::Seats => "system/seats".to_owned(),
+        Fetch::Scorecard(period) => format!("scorecard?days={}&limit=1000", period.days()),
         Fetch::Sla => "sla?limit=1000".to_owned(),
         Fetch::Storage => "system/storage".to_owned(),
         Fetch::Workers => "system/workers".to_owned(),

@@ -87,6 +87,12 @@ fn nothing(kind: &str) -> Option<Value> {
             "id": NO_ID, "source": "internal", "address": "", "entity_id": null, "entity_name": "", "first_at": NO_TIME, "last_at": NO_TIME,
             "received": 0, "alarms": 0, "unmapped": 0, "unreadable": 0, "duplicates": 0, "ignored": 0,
         }),
+        "sla" => serde_json::json!({
+            "id": NO_ID, "entity_id": NO_ID, "external_id": "", "service": "", "entity_type": "", "tier": "",
+            "objective": {"metric": "", "threshold": 0.0, "direction": "above"}, "value": null, "state": "running",
+            "predicted_breach_time": null, "low": null, "high": null, "method": "drift", "warn_at": null, "seen_at": null,
+            "incident_id": null, "since": null, "month": null,
+        }),
         _ => return None,
     })
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{Result, connect, damaged, seal, sound, taken};
 
 /// A copy of another version is thrown away: what it leaves out cannot be known.
-const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-2");
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "-3");
 
 /// Each row bears a mark of what it says. SQLite sees a file that is out of joint, and not a byte of a row that was changed.
 const SCHEMA: &str = "

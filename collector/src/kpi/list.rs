@@ -1,6 +1,6 @@
 //! Which series there are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pedkai_core::model::{EntityId, Name, Point, Timestamp};
 
@@ -72,6 +72,28 @@ impl Store {
         Ok(series)
     }
 
+    /// Everything of which there is a sample.
+    ///
+    /// # Errors
+    /// As [`Store::range`].
+    pub fn entities(&self) -> Result<BTreeSet<EntityId>> {
+        let Some(using) = self.inner.existing()? else {
+            return Ok(BTreeSet::new());
+        };
+        let open = using.get()?;
+        let mut entities = BTreeSet::new();
+        {
+            let mems = open.mems();
+            for mem in mems.frozen.as_deref().into_iter().chain([&mems.active]) {
+                entities.extend(mem.entities());
+            }
+        }
+        for day in open.days.list(i64::MIN, i64::MAX) {
+            entities.extend(open.days.ask(day, |reader| reader.entities())?.into_iter().flatten());
+        }
+        Ok(entities)
+    }
+
     /// The names of the metrics that were written to within `from ≤ at < to` (by whole days), in order.
     ///
     /// # Errors
@@ -81,7 +103,7 @@ impl Store {
             return Ok(Vec::new());
         };
         let open = using.get()?;
-        let mut names = std::collections::BTreeSet::new();
+        let mut names = BTreeSet::new();
         names.extend(held(open, None, |_| true, (from, to)).into_keys().map(|(metric, _)| metric));
         for day in open.days.list(day_of(from), day_of(to)) {
             names.extend(

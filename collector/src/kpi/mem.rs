@@ -79,6 +79,11 @@ impl Mem {
         self.seq = self.seq.max(seq);
     }
 
+    /// Everything that it holds samples of.
+    pub(super) fn entities(&self) -> impl Iterator<Item = EntityId> + '_ {
+        self.entities.list.iter().copied()
+    }
+
     /// Every series, sorted by metric, then entity.
     pub(super) fn sorted(&self) -> Vec<Held<'_>> {
         let mut all: Vec<Held<'_>> = self.series.iter().filter_map(|(key, column)| self.held(*key, column)).collect();

@@ -342,6 +342,16 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Everything that has a series.
+    pub(super) fn entities(&self) -> Result<Vec<EntityId>> {
+        self.database.run(|connection| {
+            connection
+                .prepare_cached("SELECT DISTINCT substr(key, 5) FROM series")?
+                .query_map([], |row| row.get(0).map(|bytes| EntityId(uuid::Uuid::from_bytes(bytes))))?
+                .collect()
+        })
+    }
+
     pub(super) fn runs(&self) -> Result<Vec<i64>> {
         self.database.run(|connection| {
             connection

@@ -37,6 +37,8 @@ pub struct Status {
     pub samples: u64,
     /// Samples that could not be kept.
     pub lost: u64,
+    /// Samples that nobody is known to whom they belong.
+    pub homeless: u64,
     /// What is wrong with it now.
     pub problem: Option<String>,
 }
@@ -72,6 +74,8 @@ pub struct Sums {
     pub samples: u64,
     /// Samples that could not be kept.
     pub lost: u64,
+    /// Samples that nobody is known to whom they belong.
+    pub homeless: u64,
     /// Targets that are stale now.
     pub stale: u64,
 }
@@ -96,6 +100,7 @@ impl Board {
             failed: 0,
             samples: 0,
             lost: 0,
+            homeless: 0,
             problem: None,
         };
         Self(Mutex::new(targets.iter().map(status).collect()))
@@ -117,6 +122,7 @@ impl Board {
             sums.failed += status.failed;
             sums.samples += status.samples;
             sums.lost += status.lost;
+            sums.homeless += status.homeless;
             sums.stale += u64::from(status.stale(now));
         }
         sums
@@ -159,8 +165,11 @@ impl Board {
         });
     }
 
-    pub(super) fn nowhere(&self, ix: usize) {
-        self.change(ix, |status| (status.entity, status.name) = (None, Name::EMPTY));
+    pub(super) fn nowhere(&self, ix: usize, measures: usize) {
+        self.change(ix, |status| {
+            (status.entity, status.name) = (None, Name::EMPTY);
+            status.homeless += measures as u64;
+        });
     }
 
     pub(super) fn kept(&self, ix: usize, samples: usize) {

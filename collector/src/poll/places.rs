@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use pedkai_core::ingest::poll::{Port, Seats};
 use pedkai_core::model::{EntityIx, Name, TenantId};
-use pedkai_core::pipeline::State;
+use pedkai_core::pipeline::{Input, State};
 use pedkai_core::topology::{Found, Topology};
 
 use crate::engine::Engine;
@@ -27,6 +27,8 @@ pub struct Seated {
     pub seats: Seats,
     /// The device's name.
     pub name: Name,
+    /// It is in an inventory; false for one that is known by its answers alone.
+    pub placed: bool,
     /// The topology's version that says so.
     pub version: u64,
 }
@@ -57,20 +59,43 @@ impl Places for Engine {
             let tenant = self
                 .tenant(who.tenant)
                 .ok_or("its tenant does not exist any more: take the target out of the configuration")?;
-            let look = move |state: &State| look(state.topology(), &who, &ports, known);
-            tenant.read(look).await.map_err(|error| error.to_string())
+            let looking = (who.clone(), ports.clone());
+            let look_at = move |state: &State| look(state.topology(), &looking.0, &looking.1, known);
+            let stranger = match tenant.read(look_at).await.map_err(|error| error.to_string())? {
+                Looked::Seat(seat) => return Ok(seat),
+                Looked::Stranger(word) => word,
+            };
+            // It did answer: somebody is there whom no inventory names.
+            let made = tenant.input(Input::Names(vec![stranger.clone()])).await;
+            made.map_err(|error| format!("no entity '{stranger}' could be made for it: {error}"))?;
+            let again = move |state: &State| look(state.topology(), &who, &ports, None);
+            match tenant.read(again).await.map_err(|error| error.to_string())? {
+                Looked::Seat(seat) => Ok(seat),
+                Looked::Stranger(_) => Err("its entity could not be looked up; it will be tried again".to_owned()),
+            }
         })
     }
 }
 
-pub(super) fn look(topology: &Topology, who: &Who, ports: &[Port], known: Option<u64>) -> Seat {
+/// What a look at the topology gives.
+pub(super) enum Looked {
+    Seat(Seat),
+    /// Nothing bears this word.
+    Stranger(Name),
+}
+
+pub(super) fn look(topology: &Topology, who: &Who, ports: &[Port], known: Option<u64>) -> Looked {
     if known == Some(topology.version()) {
-        return Seat::Same;
+        return Looked::Seat(Seat::Same);
     }
-    let device = match device(topology, who) {
-        Ok(device) => device,
-        Err(problem) => return Seat::Nowhere(problem),
-    };
+    match device(topology, who) {
+        Ok(Ok(device)) => Looked::Seat(seated(topology, device, ports)),
+        Ok(Err(word)) => Looked::Stranger(word),
+        Err(problem) => Looked::Seat(Seat::Nowhere(problem)),
+    }
+}
+
+fn seated(topology: &Topology, device: EntityIx, ports: &[Port]) -> Seat {
     let Some(entity) = topology.entity(device) else {
         return Seat::Nowhere("its entity was removed".to_owned());
     };
@@ -82,22 +107,26 @@ pub(super) fn look(topology: &Topology, who: &Who, ports: &[Port], known: Option
             interfaces: interfaces.filter_map(|(index, ix)| Some((index, topology.entity(ix)?.id))).collect(),
         },
         name: entity.name.clone(),
+        placed: entity.placed,
         version: topology.version(),
     })
 }
 
-fn device(topology: &Topology, who: &Who) -> Result<EntityIx, String> {
-    if let Some(word) = &who.entity {
-        return match topology.find(word) {
-            Found::One(ix) => Ok(ix),
-            Found::Ambiguous => Err(format!("several entities are called '{word}': write the external id as its entity")),
-            Found::None => Err(format!(
-                "no entity is called '{word}': its samples are not kept. Import it, or correct entity in [[poll.targets]]"
-            )),
-        };
+/// The device, or the word for one that nothing bears.
+fn device(topology: &Topology, who: &Who) -> Result<Result<EntityIx, Name>, String> {
+    let word = match &who.entity {
+        Some(word) => word.clone(),
+        None => {
+            let address = Name::from(who.address.to_canonical().to_string());
+            if let Some(ix) = topology.by_address(&address) {
+                return Ok(Ok(ix));
+            }
+            address
+        }
+    };
+    match topology.find(&word) {
+        Found::One(ix) => Ok(Ok(ix)),
+        Found::Ambiguous => Err(format!("several entities are called '{word}': write the external id as its entity")),
+        Found::None => Ok(Err(word)),
     }
-    let address = who.address.to_canonical().to_string();
-    topology.by_address(&address).ok_or_else(|| {
-        format!("no entity has the address {address}: its samples are not kept. Import it with that address, or write entity in [[poll.targets]]")
-    })
 }

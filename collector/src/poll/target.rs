@@ -85,7 +85,8 @@ impl Asked {
         }
         let placed = self.hand_in(shared, found.reading).await;
         let whole = found.problem.is_none();
-        let problem = found.problem.map(|problem| format!("broke off: {problem}")).or(placed.err());
+        let told = placed.unwrap_or_else(Some);
+        let problem = found.problem.map(|problem| format!("broke off: {problem}")).or(told);
         shared.board.answered(self.ix, shared.world.clock.now(), whole, problem);
         0
     }
@@ -105,8 +106,8 @@ impl Asked {
         growing.min(u32::try_from(most).unwrap_or(u32::MAX))
     }
 
-    /// Finds whose the measures are and hands the samples in.
-    async fn hand_in(&mut self, shared: &Shared, reading: Reading) -> Result<(), String> {
+    /// Finds whose the measures are and hands the samples in; gives what is to be told of whose they are.
+    async fn hand_in(&mut self, shared: &Shared, reading: Reading) -> Result<Option<String>, String> {
         let measures = self.memory.take(reading, &self.target.objects);
         let ports = self.memory.ports();
         let known = self.seated.take().filter(|(_, before)| *before == ports).map(|(seated, _)| seated);
@@ -124,13 +125,14 @@ impl Asked {
             (Seat::Same, Some(known)) => known,
             (Seat::At(seated), _) => seated,
             (Seat::Nowhere(problem), _) => {
-                shared.board.nowhere(self.ix);
+                shared.board.nowhere(self.ix, measures.len());
                 return Err(problem);
             }
             (Seat::Same, None) => return Err("its entity could not be looked up; it will be tried again".to_owned()),
         };
         shared.board.placed(self.ix, seated.seats.device, &seated.name);
         let samples = samples(measures, &seated.seats, &ports, &Name::from("snmp"));
+        let told = (!seated.placed).then(|| self.target.unplaced(&seated.name));
         self.seated = Some((seated, ports));
         if !samples.is_empty() {
             let batch = Batch {
@@ -141,11 +143,21 @@ impl Asked {
             // An error means that the collector stops.
             let _ = shared.post.send(batch).await;
         }
-        Ok(())
+        Ok(told)
     }
 }
 
 impl Target {
+    /// What is told of a device that is in no inventory.
+    fn unplaced(&self, name: &Name) -> String {
+        let address = self.address.ip().to_canonical();
+        let how = match &self.entity {
+            Some(word) => format!("import '{word}', or correct entity in [[poll.targets]]"),
+            None => format!("import it with the address {address}, or write entity in [[poll.targets]]"),
+        };
+        format!("'{name}' is in no inventory: its samples are kept as those of an UNPLACED entity; {how}")
+    }
+
     /// Asks for everything: single values, interfaces, columns.
     async fn ask(&self, manner: &Manner<'_>) -> Found {
         let mut found = Found::default();

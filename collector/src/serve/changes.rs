@@ -75,6 +75,9 @@ pub(super) fn push_row(text: &mut Vec<u8>, row: &pedkai_core::screen::Row) {
         Row::Entity(row) => serde_json::to_writer(&mut *text, row),
         Row::Relation(row) => serde_json::to_writer(&mut *text, row),
         Row::Source(row) => serde_json::to_writer(&mut *text, row),
+        Row::Sla(row) => serde_json::to_writer(&mut *text, row),
+        Row::Change(row) => serde_json::to_writer(&mut *text, row),
+        Row::Guard(row) => serde_json::to_writer(&mut *text, row),
     };
     text.push(b'}');
 }

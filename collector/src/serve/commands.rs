@@ -72,6 +72,7 @@ fn told(seq: u64, outcome: Outcome) -> Answer<CommandAnswer> {
     };
     match outcome {
         Outcome::Done(changed) => Ok(answer(CommandOutcome::Done, "", changed, Vec::new())),
+        Outcome::Opened(_) => Ok(answer(CommandOutcome::Done, "", 1, Vec::new())),
         Outcome::Refused(reason) => Ok(answer(CommandOutcome::Refused, &reason, 0, Vec::new())),
         Outcome::Conflict(reason) => Err(Problem::new(StatusCode::CONFLICT, reason.to_string())),
         Outcome::NotFound => Err(Problem::not_found("target")),
@@ -79,6 +80,7 @@ fn told(seq: u64, outcome: Outcome) -> Answer<CommandAnswer> {
             let id = |target: &CommandTarget| match target {
                 CommandTarget::Alarm(id) => id.0,
                 CommandTarget::Incident(id) => id.0,
+                CommandTarget::Change(id) => id.0,
             };
             let by_reason = refused.into_iter().map(|one| RefusedTargets {
                 reason: one.reason.to_string(),
@@ -245,6 +247,7 @@ fn shorten(filter: &mut Value) {
 async fn note(world: &World, can: &Can<Work>, asked: &CommandRequest, word: &'static str, before: Value, how: &Outcome) -> Answer<()> {
     let (outcome, reason) = match how {
         Outcome::Done(changed) => ("done", changed.to_string()),
+        Outcome::Opened(id) => ("done", id.to_string()),
         Outcome::Refused(reason) => ("refused", reason.to_string()),
         Outcome::Conflict(reason) => ("conflict", reason.to_string()),
         Outcome::NotFound => ("not_found", String::new()),

@@ -115,7 +115,7 @@ pub(super) async fn open(State(world): State<World>, can: Can<Work>, Json(new): 
     let command_id = command.id;
     let (seq, answer) = can.tenant.input(Input::Command(Box::new(command))).await?;
     match answer {
-        pipeline::Answer::Command(Outcome::Done(_) | Outcome::Partly { .. }) => {}
+        pipeline::Answer::Command(Outcome::Done(_) | Outcome::Opened(_) | Outcome::Partly { .. }) => {}
         pipeline::Answer::Command(Outcome::Refused(reason) | Outcome::Conflict(reason)) => return Err(Problem::unprocessable(reason.to_string())),
         _ => return Err(Problem::not_found("alarm")),
     }

@@ -27,6 +27,7 @@ mod problem;
 mod query;
 mod router;
 mod run;
+mod scorecard;
 mod seats;
 mod sla;
 mod sources;

@@ -9,8 +9,8 @@ use utoipa_axum::routes;
 use super::problem::Problem;
 use super::world::World;
 use super::{
-    access, alarms, audit, auth, changes, commands, dead_letters, documents, entities, events, incidents, ingest, keys, kpi, openapi, seats, sla, sources,
-    stats, stream, system, tenants, topology, users,
+    access, alarms, audit, auth, changes, commands, dead_letters, documents, entities, events, incidents, ingest, keys, kpi, openapi, scorecard, seats, sla,
+    sources, stats, stream, system, tenants, topology, users,
 };
 
 /// Every endpoint, one line a path. Whoever cannot say who they are gets past none of them but those in [`access::OPEN`].
@@ -47,6 +47,7 @@ pub(super) fn router(world: World) -> Router {
         .routes(routes!(kpi::write))
         .routes(routes!(documents::mappings, documents::set_mappings))
         .routes(routes!(documents::policies, documents::set_policies))
+        .routes(routes!(scorecard::get))
         .routes(routes!(sla::list))
         .routes(routes!(sources::list))
         .routes(routes!(stats::all))

@@ -246,16 +246,23 @@ pub(super) async fn readyz(State(world): State<World>) -> Response {
 pub(super) async fn figures(State(world): State<World>) -> Response {
     let mut text = Text::default();
     let received = world.counters.all_received();
-    text.head("pedkai_received_total", "counter", "Messages received.");
+    text.head("pedkai_received_total", "counter", "Messages received; of the doors of KPI values, samples.");
     for (source, count) in received {
         text.value("pedkai_received_total", &[("source", source)], count as f64);
     }
-    text.head("pedkai_dropped_total", "counter", "Messages lost before they were kept.");
-    for (source, reason, count) in world.counters.all_dropped() {
+    let polled_sums = world.polled.get().map(|board| board.sums(world.engine.clock().now()));
+    let came = polled_sums.map(|sums| ("snmp_poll", sums.samples + sums.lost + sums.homeless));
+    for (source, count) in world.kpi.received().chain(came) {
+        text.value("pedkai_received_total", &[("source", source)], count as f64);
+    }
+    text.head("pedkai_dropped_total", "counter", "Messages and samples lost before they were kept.");
+    let lost = polled_sums.map(|sums| [("snmp_poll", "store", sums.lost), ("snmp_poll", "no_place", sums.homeless)]);
+    let lost = lost.into_iter().flatten().filter(|row| row.2 > 0);
+    for (source, reason, count) in world.counters.all_dropped().into_iter().chain(world.kpi.dropped()).chain(lost) {
         text.value("pedkai_dropped_total", &[("source", source), ("reason", reason)], count as f64);
     }
     text.head("pedkai_dead_letters_total", "counter", "Messages kept as dead letters.");
-    for (source, reason, count) in world.counters.all_dead() {
+    for (source, reason, count) in world.counters.all_dead().into_iter().chain(world.kpi.dead()) {
         text.value("pedkai_dead_letters_total", &[("source", source), ("reason", reason)], count as f64);
     }
     polled(&world, &mut text);

@@ -7,6 +7,7 @@ use pedkai_core::pipeline::State;
 use pedkai_core::topology::ImpactIndex;
 use tokio::sync::watch;
 
+use super::kpi::Doors;
 use super::problem::{Answer, Problem};
 use super::seats::Seats;
 use super::stream::Select;
@@ -35,6 +36,8 @@ pub(crate) struct Inner {
     pub(crate) board: OnceLock<Arc<Board>>,
     /// How the targets of `[poll]` fare, where there are any.
     pub(crate) polled: OnceLock<Arc<poll::Board>>,
+    /// What came by the doors of KPI samples.
+    pub(crate) kpi: Doors,
     /// The OpenAPI document, as JSON.
     pub(crate) document: OnceLock<String>,
     pub(crate) started: Instant,
@@ -64,6 +67,7 @@ impl World {
             listeners: RwLock::new(None),
             board: OnceLock::new(),
             polled: OnceLock::new(),
+            kpi: Doors::default(),
             document: OnceLock::new(),
             started: Instant::now(),
             stopping: watch::Sender::new(false),

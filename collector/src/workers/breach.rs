@@ -1,9 +1,10 @@
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use pedkai_core::model::{Outlook, Point, Span};
-use pedkai_core::pipeline::Input;
+use pedkai_core::model::{EntityId, Name, Outlook, Point, Span};
+use pedkai_core::pipeline::{Input, State};
 use pedkai_core::sla::{self, Limit};
 
 use super::{Job, Round};
@@ -43,24 +44,32 @@ impl Job for Breach {
             if !tenant.kpi().is_open() {
                 return Ok(0);
             }
-            let limits = tenant.peek(|state| sla::limits(&state.policy().slo, state.topology())).await;
-            let mut limits = limits.map_err(|error| error.to_string())?.unwrap_or_default();
-            if limits.is_empty() {
+            let asked = tenant.peek(|state| (sla::limits(&state.policy().slo, state.topology()), told(state))).await;
+            let (mut limits, mut told) = asked.map_err(|error| error.to_string())?.unwrap_or_default();
+            if limits.is_empty() && told.is_empty() {
                 return Ok(0);
             }
-            let from = next.fetch_add(MOST, Ordering::Relaxed) % limits.len();
+            // What was told of a limit that holds no more is over.
+            let hold: BTreeSet<(EntityId, Name)> = limits.iter().map(|limit| (limit.entity, limit.metric.clone())).collect();
+            let mut seen: Vec<Outlook> = told
+                .iter()
+                .filter(|(key, _)| !hold.contains(key))
+                .map(|(_, known)| sla::withdrawn(known))
+                .collect();
+            let from = next.fetch_add(MOST, Ordering::Relaxed) % limits.len().max(1);
             let begin = if limits.len() > MOST { from } else { 0 };
             limits.rotate_left(begin);
             limits.truncate(MOST);
             let now = clock.now();
-            let seen = tenant.peek_kpi(move |store| {
-                let mut seen: Vec<Outlook> = Vec::new();
+            let looked = tenant.peek_kpi(move |store| {
                 for limit in &limits {
-                    seen.extend(look(store, limit, now)?);
+                    // … and so is what was told of values that are no longer measured.
+                    let known = told.remove(&(limit.entity, limit.metric.clone()));
+                    seen.extend(look(store, limit, now)?.or_else(|| known.as_ref().map(sla::withdrawn)));
                 }
                 Ok(seen)
             });
-            let seen = seen.await.map_err(|error| error.to_string())?;
+            let seen = looked.await.map_err(|error| error.to_string())?;
             let number = seen.len() as u64;
             if number > 0 {
                 tenant.input(Input::Outlooks(seen)).await.map_err(|error| error.to_string())?;
@@ -68,6 +77,12 @@ impl Job for Breach {
             Ok(number)
         })
     }
+}
+
+/// What stands of measured values that endanger a promise.
+fn told(state: &State) -> BTreeMap<(EntityId, Name), Outlook> {
+    let outlooks = state.books().flat_map(|(_, book)| book.outlooks.iter());
+    outlooks.map(|outlook| ((outlook.entity, outlook.metric.clone()), outlook.clone())).collect()
 }
 
 fn look(store: &crate::kpi::Store, limit: &Limit, now: pedkai_core::model::Timestamp) -> Result<Option<Outlook>, crate::journal::JournalError> {

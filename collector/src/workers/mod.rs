@@ -8,6 +8,7 @@
 mod board;
 mod breach;
 mod causality;
+mod gone;
 mod sleeping;
 
 use std::future::Future;
@@ -41,6 +42,7 @@ pub(crate) fn all(clock: &Arc<dyn Clock>) -> Vec<Arc<dyn Job>> {
     vec![
         Arc::<sleeping::Sleeping>::default(),
         Arc::<causality::Causality>::default(),
+        Arc::<gone::Gone>::default(),
         Arc::new(breach::Breach::new(clock.clone())),
     ]
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use pedkai_core::model::{Actor, Name, Role, Sample, SlaState, Span};
 use pedkai_core::pipeline::{Documents, Input};
-use pedkai_core::screen::promises;
+use pedkai_core::screen::{Row, promises};
 
 use super::breach::Breach;
 use super::{Job, Round, Workers, pause};
@@ -93,7 +93,7 @@ async fn a_value_that_drifts_towards_its_limit_is_foretold_to_break_it() {
         files: vec![(Name::from("slo.toml"), text.to_owned())],
         actor,
     };
-    tenant.input(Input::Policy(Box::new(policy))).await.unwrap();
+    tenant.input(Input::Policy(Box::new(policy.clone()))).await.unwrap();
     let cell = tenant.read(|state| {
         state
             .topology()
@@ -118,4 +118,62 @@ async fn a_value_that_drifts_towards_its_limit_is_foretold_to_break_it() {
     assert!(low <= at && at <= high);
     let in_minutes = at.since(now).as_seconds() / 60.0;
     assert!((65.0..85.0).contains(&in_minutes), "15 away at 0.2 a minute: {in_minutes}");
+
+    // A seat gets it by the feed: in the snapshot, and as a deletion once nothing is promised of it any more.
+    let page = tenant.changes(None, 1_000).await.unwrap();
+    let fed: Vec<_> = page.changes.iter().filter(|change| change.kind.word() == "sla").collect();
+    let Some(Row::Sla(row)) = &fed[0].row else { panic!("{fed:?}") };
+    assert_eq!((fed.len(), row.id, row.low, row.high), (1, told[0].id, told[0].low, told[0].high));
+    let none = Documents { files: Vec::new(), ..policy };
+    tenant.input(Input::Policy(Box::new(none))).await.unwrap();
+    assert_eq!(job.round(tenant.clone()).await, Ok(1), "what was told of a limit that is no more is taken back");
+    let page = tenant.changes(Some(page.cursor), 1_000).await.unwrap();
+    let over: Vec<_> = page.changes.iter().filter(|change| change.kind.word() == "sla").collect();
+    assert_eq!((over.len(), over[0].id, &over[0].row), (1, told[0].id, &None));
+    assert_eq!(job.round(tenant).await, Ok(0));
+}
+
+#[tokio::test]
+async fn samples_go_with_their_entity() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Engine::open(folder.path(), Arc::new(WallClock), Limits::default()).unwrap();
+    let tenant = engine.find("default").unwrap();
+    let job = super::gone::Gone::default();
+    assert_eq!(job.round(tenant.clone()).await, Ok(0), "where nothing is measured nothing is opened");
+    let actor = Actor {
+        name: Name::from("test"),
+        role: Role::Admin,
+        from: Name::EMPTY,
+    };
+    let patch = |text: &str| Input::Topology {
+        patch: serde_json::from_str(text).unwrap(),
+        actor: actor.clone(),
+    };
+    let two = r#"{"entities": [{"external_id": "a", "type": "CELL"}, {"external_id": "b", "type": "CELL"}]}"#;
+    tenant.input(patch(two)).await.unwrap();
+    let ids = tenant.read(|state| {
+        let topology = state.topology();
+        ["a", "b"].map(|name| topology.entity(topology.by_external(name).unwrap()).unwrap().id)
+    });
+    let (ids, now) = (ids.await.unwrap(), engine.clock().now());
+    let sample = |entity, minute: i64| Sample {
+        entity,
+        metric: Name::from("load"),
+        at: now.minus(Span::minutes(minute)),
+        value: 1.0,
+        source: Name::EMPTY,
+    };
+    // Some in the files of their days, some still in the front.
+    let old: Vec<Sample> = (0..4_000).flat_map(|minute| ids.map(|id| sample(id, minute + 60))).collect();
+    let new: Vec<Sample> = ids.map(|id| sample(id, 1)).to_vec();
+    tenant
+        .ask_kpi(move |store| store.write(&old).and_then(|()| store.settle()).and_then(|()| store.write(&new)))
+        .await
+        .unwrap();
+    assert_eq!(job.round(tenant.clone()).await, Ok(0), "everybody is there");
+    tenant.input(patch(r#"{"remove": ["a"]}"#)).await.unwrap();
+    assert_eq!(job.round(tenant.clone()).await, Ok(1));
+    let left = tenant.ask_kpi(crate::kpi::Store::entities).await.unwrap();
+    assert_eq!(left.into_iter().collect::<Vec<_>>(), [ids[1]]);
+    assert_eq!(job.round(tenant).await, Ok(0));
 }

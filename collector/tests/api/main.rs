@@ -15,5 +15,6 @@ mod feed;
 mod isolation;
 mod kpi;
 mod rules;
+mod scorecard;
 mod sla;
 mod topology;

@@ -14,5 +14,6 @@ mod device;
 mod many;
 mod snmpd;
 mod steady;
+mod stranger;
 mod wire;
 mod world;

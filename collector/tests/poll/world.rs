@@ -55,6 +55,7 @@ impl Places for Inventory {
             Seat::At(Seated {
                 seats: Seats { device: ROUTER, interfaces },
                 name: "router".into(),
+                placed: true,
                 version: 1,
             })
         };

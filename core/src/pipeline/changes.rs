@@ -1,6 +1,7 @@
 //! What a screen's rows and a restart need to be told after records were folded.
 
 use super::answers::Answered;
+use super::flow::Flow;
 use super::state::{RestoreError, SourceStat, State};
 use crate::ingest::Mapping;
 use crate::model::{Alarm, AlarmIx, ChangeId, ChangeRequest, CommandId, EntityIx, Guard, Incident, IncidentIx, Name, Outcome, TenantId, Timestamp};
@@ -31,6 +32,8 @@ pub enum ItemKind {
     Command = 7,
     /// What an entity was without, by month; its slot is the entity's.
     Book = 8,
+    /// What one hour brought; its slot is the hours since 1970.
+    Flow = 9,
     /// A change request; its slot is a hash of its id.
     Change = 10,
     /// Whether changes may be made: one item, slot 0.
@@ -39,7 +42,7 @@ pub enum ItemKind {
 
 impl ItemKind {
     /// Every kind, in the order in which a state is restored.
-    pub const ALL: [ItemKind; 11] = [
+    pub const ALL: [ItemKind; 12] = [
         ItemKind::Head,
         ItemKind::Entity,
         ItemKind::Relation,
@@ -49,6 +52,7 @@ impl ItemKind {
         ItemKind::Key,
         ItemKind::Command,
         ItemKind::Book,
+        ItemKind::Flow,
         ItemKind::Change,
         ItemKind::Guard,
     ];
@@ -175,6 +179,7 @@ impl State {
             slot: 0,
             body: Some(bytes(&self.head())),
         });
+        self.mark_what_shows_foretold();
         self.mark_what_shows_entities();
         self.take_topology(&mut changes);
         self.take_alarms(&mut changes);
@@ -201,6 +206,14 @@ impl State {
             });
         }
         self.take_change_requests(&mut changes);
+        changes.rows.append(&mut self.take_foretold());
+        for (hour, flow) in self.flows.take() {
+            changes.items.push(ItemChange {
+                kind: ItemKind::Flow,
+                slot: u64::from(hour),
+                body: flow.as_ref().map(bytes),
+            });
+        }
         let dirt = std::mem::take(&mut self.dirt);
         for place in dirt.keys {
             let body = self.key_order.get(&place).map(|(at, key)| bytes(&KeptKey { at: *at, key: *key }));
@@ -229,13 +242,16 @@ impl State {
                 slot: change_slot(id),
                 body: change.map(bytes),
             });
-            // A request that left memory keeps its row.
             changes.rows.extend(change.map(|change| RowChange {
                 row: Row::Change(Box::new(screen::change_row(self, change))),
                 live: true,
             }));
             self.dirt.guard = true;
         }
+        changes.rows.extend(std::mem::take(&mut self.dirt.forgotten).into_iter().map(|row| RowChange {
+            row: Row::Change(Box::new(row)),
+            live: false,
+        }));
         if self.dirt.guard {
             changes.items.push(ItemChange {
                 kind: ItemKind::Guard,
@@ -392,6 +408,7 @@ impl State {
         if self.guard != Guard::default() {
             items.push(item(ItemKind::Guard, 0, bytes(&self.guard)));
         }
+        items.extend(self.flows.all().map(|(hour, flow)| item(ItemKind::Flow, u64::from(hour), bytes(&flow))));
         items
     }
 
@@ -463,12 +480,16 @@ impl State {
             };
             let _ = state.commands.keep(command.id, answered);
         }
-        state.books.all.extend(kept.books);
         for change in kept.changes {
             state.changes.put(change, state.policy.remediate.preview_min);
         }
         state.changes.take_dirty();
         state.guard = kept.guard;
+        state.books.restore(kept.books);
+        kept.flows.sort_by_key(|(hour, _)| *hour);
+        for (hour, flow) in kept.flows {
+            state.flows.restore(hour, flow);
+        }
         Ok(state)
     }
 }
@@ -486,6 +507,7 @@ struct Kept {
     books: Vec<(EntityIx, Book)>,
     changes: Vec<ChangeRequest>,
     guard: Guard,
+    flows: Vec<(u32, Flow)>,
 }
 
 impl Kept {
@@ -503,6 +525,7 @@ impl Kept {
             ItemKind::Book => self.books.push((EntityIx(ix), minicbor::decode(body)?)),
             ItemKind::Change => self.changes.push(minicbor::decode(body)?),
             ItemKind::Guard => self.guard = minicbor::decode(body)?,
+            ItemKind::Flow => self.flows.push((ix, minicbor::decode(body)?)),
         }
         Ok(())
     }

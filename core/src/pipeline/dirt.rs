@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::state::State;
 use crate::model::{AlarmIx, CommandId, EntityIx, Hypothesis, IncidentIx, Marks, Name};
-use crate::screen::IncidentRow;
+use crate::screen::{ChangeRow, IncidentRow};
 use crate::topology::{Entity, RelationIx, TopologyDelta};
 
 /// Which pieces changed; alarms and incidents keep their own list.
@@ -17,6 +17,8 @@ pub(super) struct Dirt {
     pub(super) commands: BTreeSet<CommandId>,
     pub(super) documents: bool,
     pub(super) guard: bool,
+    /// Rows of change requests that left memory: the last moment at which they can be told.
+    pub(super) forgotten: Vec<ChangeRow>,
     pub(super) gone: Vec<(EntityIx, Entity)>,
     pub(super) purged: Vec<IncidentRow>,
     pub(super) shown: BTreeSet<EntityIx>,
@@ -74,10 +76,10 @@ impl State {
         for ix in incidents {
             self.incidents.mark(ix);
         }
-        let books: Vec<EntityIx> = self.books.all.keys().copied().collect();
-        self.books.dirty.extend(books);
         self.changes.mark_all();
         self.dirt.guard = true;
+        self.books.mark_all();
+        self.flows.mark_all();
     }
 
     /// Rows of alarms, incidents and sources show names and ids of entities: they change with them.

@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use uuid::Uuid;
+
+use super::changes::RowChange;
 use super::delta::Delta;
 use super::state::State;
 use super::turn::Turn;
 use crate::correlation::IncidentDelta;
 use crate::model::{AlarmFacts, AlarmLookup, EntityIx, Incident, IncidentIx, Outlook, Reason, Shared, SlaClock, SlaState, Span, Timestamp};
+use crate::screen::{self, PromiseRow, Row};
 use crate::sla::{self, Book, Ended, Windows};
 
 /// Books by entity, and which of them changed.
@@ -14,14 +18,31 @@ use crate::sla::{self, Book, Ended, Windows};
 pub(super) struct Books {
     pub(super) all: BTreeMap<EntityIx, Book>,
     pub(super) dirty: BTreeSet<EntityIx>,
+    /// Whose measured values endanger a promise. Follows from `all`.
+    foretold: BTreeSet<EntityIx>,
+    /// Of whom rows are to be told anew.
+    told: BTreeSet<EntityIx>,
+    /// Rows that were told and are over.
+    over: BTreeMap<Uuid, PromiseRow>,
 }
 
 impl Books {
-    /// An entity is gone: its slot may be another's.
-    pub(super) fn gone(&mut self, ix: EntityIx) {
-        if self.all.remove(&ix).is_some() {
-            self.dirty.insert(ix);
-        }
+    /// Takes kept books in.
+    pub(super) fn restore(&mut self, kept: impl IntoIterator<Item = (EntityIx, Book)>) {
+        self.all.extend(kept);
+        let foretold = self.all.iter().filter(|(_, book)| !book.outlooks.is_empty());
+        self.foretold = foretold.map(|(ix, _)| *ix).collect();
+    }
+
+    /// Everything is to be told anew.
+    pub(super) fn mark_all(&mut self) {
+        self.dirty.extend(self.all.keys());
+        self.mark_foretold();
+    }
+
+    /// Rows of measured values are to be told anew.
+    pub(super) fn mark_foretold(&mut self) {
+        self.told.extend(&self.foretold);
     }
 }
 
@@ -42,6 +63,7 @@ pub(super) fn watch(turn: &mut Turn<'_>, ix: IncidentIx) {
     let change = sla::watch(&sla::Matter {
         topology: &state.topology,
         slo: &state.policy.slo,
+        windows: &state.windows(),
         incident,
         alarms: &alarms,
         root,
@@ -104,14 +126,74 @@ pub(super) fn foresee(turn: &mut Turn<'_>, outlooks: &[Outlook]) {
 }
 
 impl State {
+    /// An entity goes: its slot may be another's.
+    pub(super) fn book_gone(&mut self, ix: EntityIx) {
+        let rows: Vec<PromiseRow> = screen::foretold(self, ix).collect();
+        let books = &mut self.books;
+        if books.foretold.remove(&ix) {
+            books.told.insert(ix);
+        }
+        books.over.extend(rows.into_iter().map(|row| (row.id, row)));
+        if books.all.remove(&ix).is_some() {
+            books.dirty.insert(ix);
+        }
+    }
+
+    /// Whose measured values endanger a promise.
+    pub(crate) fn foretold(&self) -> &BTreeSet<EntityIx> {
+        &self.books.foretold
+    }
+
+    /// Rows of incidents tell of measured values of those they are about; rows of measured values tell names of entities.
+    pub(super) fn mark_what_shows_foretold(&mut self) {
+        let renamed = self.dirt.entities.intersection(&self.books.foretold);
+        let renamed: Vec<EntityIx> = renamed.copied().collect();
+        self.books.told.extend(renamed);
+        let told = &self.books.told;
+        if told.is_empty() {
+            return;
+        }
+        let open = self.incidents.iter().filter(|(_, incident)| incident.status.open());
+        let shows = open.filter(|(_, incident)| screen::about(self, incident).any(|ix| told.contains(&ix)));
+        let shows: Vec<IncidentIx> = shows.map(|(ix, _)| ix).collect();
+        for ix in shows {
+            self.incidents.mark(ix);
+        }
+    }
+
+    /// Rows of measured values that changed, and whether each still stands.
+    pub(super) fn take_foretold(&mut self) -> Vec<RowChange> {
+        let told = std::mem::take(&mut self.books.told);
+        let mut over = std::mem::take(&mut self.books.over);
+        let state = &*self;
+        let stand: Vec<PromiseRow> = told.into_iter().flat_map(|ix| screen::foretold(state, ix)).collect();
+        for row in &stand {
+            over.remove(&row.id);
+        }
+        let change = |row, live| RowChange { row: Row::Sla(row), live };
+        let stand = stand.into_iter().map(|row| change(row, true));
+        stand.chain(over.into_values().map(|row| change(row, false))).collect()
+    }
+
     /// Whoever was without what was promised, or may be soon, in the order of slots.
     pub fn books(&self) -> impl Iterator<Item = (EntityIx, &Book)> {
         self.books.all.iter().map(|(ix, book)| (*ix, book))
     }
 
     pub(super) fn fold_outlook(&mut self, entity: EntityIx, outlook: &Outlook) {
-        self.books.all.entry(entity).or_default().foresee(outlook);
+        if outlook.state == SlaState::Kept {
+            let before: Vec<PromiseRow> = screen::foretold(self, entity).filter(|row| row.objective.metric == outlook.metric).collect();
+            self.books.over.extend(before.into_iter().map(|row| (row.id, row)));
+        }
+        let book = self.books.all.entry(entity).or_default();
+        book.foresee(outlook);
+        if book.outlooks.is_empty() {
+            self.books.foretold.remove(&entity);
+        } else {
+            self.books.foretold.insert(entity);
+        }
         self.books.dirty.insert(entity);
+        self.books.told.insert(entity);
     }
 
     /// What an entity that was promised something was without.
@@ -120,10 +202,25 @@ impl State {
         self.books.all.get(&entity)
     }
 
+    /// Agreed work. The one place that says where its windows come from: whatever else agrees on work adds to it here ([`Windows::and`]).
+    #[must_use]
+    pub fn windows(&self) -> Windows {
+        Windows::of(&self.policy.slo, &self.topology)
+    }
+
     /// When agreed work takes service from an entity.
     #[must_use]
     pub fn work_on(&self, entities: &[EntityIx]) -> Vec<(Timestamp, Timestamp)> {
-        Windows::of(&self.policy.slo, &self.topology).over(&self.topology, entities.iter().copied())
+        self.windows().over(&self.topology, entities.iter().copied())
+    }
+
+    /// The same of a service: work on it, and on what is held to be the cause of its being down.
+    #[must_use]
+    pub fn work_on_service(&self, windows: &Windows, service: EntityIx) -> Vec<(Timestamp, Timestamp)> {
+        let holder = self.book(service).and_then(|book| book.holders.first());
+        let incident = holder.and_then(|holder| self.incidents.get(holder.incident));
+        let root = incident.and_then(|incident| incident.hypotheses.first()).map(|first| first.entity);
+        windows.over(&self.topology, [Some(service), root].into_iter().flatten())
     }
 
     /// Keeps the books after an incident's clock changed from `before`.

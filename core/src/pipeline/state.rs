@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use super::answers::{Answered, Answers};
 use super::delta::Delta;
 use super::dirt::Dirt;
+use super::flow::{Flow, Flows};
 use super::promise::Books;
 use crate::correlation::{self, Footing, IncidentDelta, Incidents, Index};
 use crate::ingest::Mapping;
@@ -92,6 +93,7 @@ pub struct State {
     pub(super) books: Books,
     pub(super) changes: Changes,
     pub(super) guard: Guard,
+    pub(super) flows: Flows,
     pub(super) dirt: Dirt,
 }
 
@@ -135,6 +137,7 @@ impl State {
             books: Books::default(),
             changes: Changes::default(),
             guard: Guard::default(),
+            flows: Flows::default(),
             dirt: Dirt::default(),
         }
     }
@@ -222,6 +225,12 @@ impl State {
         self.commands.get(id).map(|answered| answered.seq)
     }
 
+    /// What came in and what became of it between two instants, in whole hours of the log's time; a hundred days are kept.
+    #[must_use]
+    pub fn flow(&self, from: Timestamp, to: Timestamp) -> Flow {
+        self.flows.between(from, to)
+    }
+
     /// The instant at which the clock next changes something; feed `Input::Clock` then.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Timestamp> {
@@ -258,7 +267,7 @@ impl State {
                     self.dirt.shown(*ix, entity);
                     if matches!(delta, TopologyDelta::EntityRemoved { .. }) {
                         self.dirt.gone(*ix, entity.clone());
-                        self.books.gone(*ix);
+                        self.book_gone(*ix);
                     }
                 }
                 self.topology.fold(delta);
@@ -283,7 +292,11 @@ impl State {
             Delta::KeysForgotten { before } => self.forget(*before),
             Delta::Outlook { entity, outlook } => self.fold_outlook(*entity, outlook),
             Delta::Change { change, .. } => self.changes.put(change.as_ref().clone(), self.policy.remediate.preview_min),
-            Delta::ChangeForgotten { id } => drop(self.changes.remove(*id, self.policy.remediate.preview_min)),
+            Delta::ChangeForgotten { id } => {
+                let row = self.changes.get(*id).map(|change| crate::screen::change_row(self, change));
+                self.dirt.forgotten.extend(row);
+                self.changes.remove(*id, self.policy.remediate.preview_min);
+            }
             Delta::Guard { guard, .. } => {
                 self.guard = guard.clone();
                 self.dirt.guard = true;
@@ -299,6 +312,7 @@ impl State {
                 self.changes.relist(self.policy.remediate.preview_min);
                 self.dirt.documents = true;
                 self.dirt.guard = true;
+                self.books.mark_foretold();
             }
         }
     }
@@ -323,6 +337,7 @@ impl State {
 
     fn count(&mut self, source: u32, reason: Reason) {
         let at = self.at;
+        self.flows.count(at, |flow| flow.events += 1);
         if let Some(stat) = self.sources.get_mut(source as usize) {
             stat.received += 1;
             stat.last_at = at;
@@ -360,6 +375,9 @@ impl State {
         }
         self.alarms.fold(delta, self.seq, self.at, &self.policy.reduce);
         let Some(alarm) = self.alarms.facts(ix) else { return };
+        if before.is_none() {
+            self.flows.count(self.at, |flow| flow.alarms += 1);
+        }
         let loose = correlation::is_loose(&alarm);
         if loose != before.is_some_and(|(_, loose)| loose) {
             self.index.set_loose(&alarm, loose);
@@ -392,7 +410,10 @@ impl State {
         let clock = self.incidents.get(ix).and_then(|incident| incident.clock.clone());
         self.incidents.fold(delta, self.at, &self.policy.correlate);
         match delta {
-            IncidentDelta::Opened { .. } => self.index.open(ix),
+            IncidentDelta::Opened { .. } => {
+                self.index.open(ix);
+                self.flows.count(self.at, |flow| flow.incidents += 1);
+            }
             IncidentDelta::Purged { .. } => self.index.forget(ix),
             IncidentDelta::Joined { member, .. } => self.fold_joined(ix, member),
             IncidentDelta::Clock { reason, .. } => self.fold_clock(ix, clock.as_ref(), *reason),

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::promises::{PromiseRow, nearest};
 use super::sla::{SlaRow, sla_row};
 use crate::model::{EntityIx, EvidenceKind, Finding, Hypothesis, Incident, IncidentStatus, LinkReason, Name, Severity, SitrepSource, Timestamp};
 use crate::pipeline::State;
@@ -104,6 +105,9 @@ pub struct IncidentRow {
     pub finding: Option<Finding>,
     /// The service level it endangers.
     pub sla: Option<SlaRow>,
+    /// Of those it is about: the measured value that is foretold to cross its promised limit first, with the interval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub foreseen: Option<Box<PromiseRow>>,
     /// Whose it is; empty is nobody.
     pub owner: Name,
     /// Newest comment.
@@ -152,6 +156,7 @@ pub fn incident_row(state: &State, incident: &Incident) -> IncidentRow {
         }),
         finding: incident.finding.as_deref().cloned(),
         sla: incident.clock.as_deref().and_then(|clock| sla_row(state, clock)),
+        foreseen: nearest(state, incident),
         owner: incident.owner.clone(),
         comment: incident.comment.clone(),
         by_hand: incident.by_hand,

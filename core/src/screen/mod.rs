@@ -10,6 +10,7 @@ mod change;
 mod entity;
 mod incident;
 mod promises;
+mod scorecard;
 mod sla;
 mod source;
 
@@ -21,6 +22,8 @@ pub use change::{ApprovalRow, ChangeRow, GuardRow, ParamRow, PreviewRow, TargetR
 pub use entity::{EntityRow, RelationRow, entity_row, relation_gone, relation_row};
 pub use incident::{EvidenceRow, HypothesisRow, IncidentRow, LinkRow, SitrepRow, incident_row};
 pub use promises::{MonthRow, ObjectiveRow, PromiseRow, promises};
+pub(crate) use promises::{about, foretold};
+pub use scorecard::{Noise, ScoreRow, ScoreTotal, Scorecard, scorecard};
 pub use sla::{SlaMethod, SlaRow};
 pub use source::{SourceRow, source_row};
 
@@ -42,6 +45,8 @@ pub enum Row {
     Change(Box<ChangeRow>),
     /// Whether changes may be made.
     Guard(GuardRow),
+    /// A measured value that is beyond its promised limit, or drifts towards it.
+    Sla(PromiseRow),
 }
 
 impl Row {
@@ -56,6 +61,7 @@ impl Row {
             Row::Source(_) => "source",
             Row::Change(_) => "change",
             Row::Guard(_) => "guard",
+            Row::Sla(_) => "sla",
         }
     }
 
@@ -70,6 +76,7 @@ impl Row {
             Row::Source(row) => row.id,
             Row::Change(row) => row.id,
             Row::Guard(row) => row.id,
+            Row::Sla(row) => row.id,
         }
     }
 }

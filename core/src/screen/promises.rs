@@ -5,7 +5,7 @@ use super::sla::SlaMethod;
 use crate::model::{EntityIx, Incident, Name, Outlook, SlaClock, SlaPromise, SlaState, Span, Timestamp};
 use crate::pipeline::State;
 use crate::policy::Direction;
-use crate::sla::{self, Month, MonthTally};
+use crate::sla::{self, Month, MonthTally, Windows};
 use crate::topology::Entity;
 
 /// A promise as the list of them shows it.
@@ -39,6 +39,12 @@ pub struct PromiseRow {
     pub high: Option<Timestamp>,
     /// How that is known.
     pub method: SlaMethod,
+    /// From here on little is left, where that is known ahead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warn_at: Option<Timestamp>,
+    /// Of a measured value: when the newest of those was measured that this rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<Timestamp>,
     /// The incident that endangers it.
     pub incident_id: Option<Uuid>,
     /// Without service since then.
@@ -99,10 +105,12 @@ impl PromiseRow {
 pub fn promises(state: &State, now: Timestamp) -> Vec<PromiseRow> {
     let incidents = state.incidents().iter().filter(|(_, incident)| incident.status.open());
     let restoring = incidents.filter_map(|(_, incident)| restoring(state, incident, now));
-    let there = state.topology().entities().filter_map(|(ix, entity)| availability(state, ix, entity, now));
+    let windows = state.windows();
+    let there = state.topology().entities();
+    let there = there.filter_map(|(ix, entity)| availability(state, &windows, (ix, entity), now));
     let measured = state
         .books()
-        .flat_map(|(ix, book)| book.outlooks.iter().filter_map(move |outlook| measured(state, ix, outlook, now)));
+        .flat_map(|(ix, book)| book.outlooks.iter().filter_map(move |outlook| measured(state, ix, outlook, Some(now))));
     let mut all: Vec<PromiseRow> = restoring.chain(there).chain(measured).collect();
     all.sort_by_key(PromiseRow::order);
     all
@@ -149,13 +157,15 @@ fn restoring(state: &State, incident: &Incident, now: Timestamp) -> Option<Promi
         low: Some(by),
         high: Some(by),
         method: SlaMethod::Clock,
+        warn_at: None,
+        seen_at: None,
         incident_id: Some(incident.id.0),
         since: Some(clock.started_at),
         month: None,
     })
 }
 
-fn availability(state: &State, ix: EntityIx, entity: &Entity, now: Timestamp) -> Option<PromiseRow> {
+fn availability(state: &State, windows: &Windows, (ix, entity): (EntityIx, &Entity), now: Timestamp) -> Option<PromiseRow> {
     let slo = &state.policy().slo;
     let terms = sla::terms(slo, entity).filter(|_| sla::is_served(slo, entity))?;
     let percent = terms.objective.availability?;
@@ -163,8 +173,7 @@ fn availability(state: &State, ix: EntityIx, entity: &Entity, now: Timestamp) ->
     let holder = book
         .and_then(|book| book.holders.first())
         .and_then(|holder| state.incidents().get(holder.incident));
-    let root = holder.and_then(|incident| incident.hypotheses.first()).map(|first| first.entity);
-    let work = state.work_on(&[Some(ix), root].into_iter().flatten().collect::<Vec<_>>());
+    let work = state.work_on_service(windows, ix);
     let month = Month::of(now);
     let tally = book.map(|book| book.month(month, now, &work));
     let since = book.and_then(|book| book.since);
@@ -200,19 +209,48 @@ fn availability(state: &State, ix: EntityIx, entity: &Entity, now: Timestamp) ->
         low: breach,
         high: breach,
         method: SlaMethod::Clock,
+        warn_at: None,
+        seen_at: None,
         incident_id: holder.map(|incident| incident.id.0),
         since,
         month: Some(month_row(month, allowed, tally)),
     })
 }
 
-/// A measured value that is beyond its limit, or drifts towards it.
-fn measured(state: &State, ix: EntityIx, outlook: &Outlook, now: Timestamp) -> Option<PromiseRow> {
+/// The rows of an entity's measured values that are beyond their limits or drift towards them, as the feed tells them: instants only, so that
+/// they say the same whenever they are read.
+pub(crate) fn foretold(state: &State, ix: EntityIx) -> impl Iterator<Item = PromiseRow> + '_ {
+    let outlooks = state.book(ix).map_or(&[][..], |book| book.outlooks.as_slice());
+    outlooks.iter().filter_map(move |outlook| measured(state, ix, outlook, None))
+}
+
+/// Whom an incident is about: its causes as they are held, where its alarms are, who is without service. Some more than once.
+pub(crate) fn about<'a>(state: &'a State, incident: &'a Incident) -> impl Iterator<Item = EntityIx> + 'a {
+    let alarms = incident.members.iter().filter_map(|member| state.alarms().get(member.alarm));
+    let places = alarms.flat_map(|alarm| [Some(alarm.anchor.entity), Some(alarm.anchor.device), alarm.anchor.link].into_iter().flatten());
+    let without = incident.clock.iter().flat_map(|clock| clock.without.iter().copied());
+    incident.hypotheses.iter().map(|guess| guess.entity).chain(places).chain(without)
+}
+
+/// Of whom an incident in work is about: the measured value whose limit is crossed first; one that is beyond it where none will be.
+pub(super) fn nearest(state: &State, incident: &Incident) -> Option<Box<PromiseRow>> {
+    if !incident.status.open() || state.foretold().is_empty() {
+        return None;
+    }
+    let entities = about(state, incident).filter(|ix| state.foretold().contains(ix));
+    let mut first = entities.flat_map(|ix| foretold(state, ix)).min_by_key(PromiseRow::order)?;
+    first.incident_id = Some(incident.id.0);
+    Some(Box::new(first))
+}
+
+/// A measured value that is beyond its limit, or drifts towards it; how it stands at an instant, or as it was seen last.
+fn measured(state: &State, ix: EntityIx, outlook: &Outlook, now: Option<Timestamp>) -> Option<PromiseRow> {
     let entity = state.topology().entity(ix)?;
     let name = [entity.id.0.as_bytes(), outlook.metric.as_bytes()].concat();
     let id = uuid::Builder::from_custom_bytes(xxhash_rust::xxh3::xxh3_128(&name).to_be_bytes()).into_uuid();
     let (at, low, high) = outlook.breach.map_or((None, None, None), |(at, low, high)| (Some(at), Some(low), Some(high)));
-    let soon = low.is_some_and(|low| low.minus(Span::seconds(state.policy().slo.warn_s)) <= now);
+    let warn_at = low.map(|low| low.minus(Span::seconds(state.policy().slo.warn_s)));
+    let soon = now.is_some_and(|now| warn_at.is_some_and(|warn_at| warn_at <= now));
     Some(PromiseRow {
         id,
         entity_id: entity.id.0,
@@ -231,6 +269,8 @@ fn measured(state: &State, ix: EntityIx, outlook: &Outlook, now: Timestamp) -> O
         low,
         high,
         method: SlaMethod::Drift,
+        warn_at,
+        seen_at: Some(outlook.at),
         incident_id: None,
         since: outlook.since,
         month: None,

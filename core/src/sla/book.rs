@@ -1,5 +1,6 @@
 use super::maintenance::counted;
 use super::month::Month;
+use super::outage::Outage;
 use crate::model::{IncidentIx, Outlook, SlaState, Span, Timestamp};
 
 /// So many months are kept.
@@ -24,6 +25,18 @@ pub struct Book {
     #[n(4)]
     #[cbor(default)]
     pub outlooks: Vec<Outlook>,
+    /// Outages that are over, oldest first.
+    #[n(5)]
+    #[cbor(default)]
+    pub outages: Vec<Outage>,
+    /// How many incidents held it down since `since`.
+    #[n(6)]
+    #[cbor(default)]
+    pub held: u32,
+    /// Outages that ended up to then are no longer in `outages`.
+    #[n(7)]
+    #[cbor(default)]
+    pub known_from: Option<Timestamp>,
 }
 
 /// An incident that holds a service down.
@@ -127,7 +140,10 @@ impl Book {
         let from = self.back_at.map_or(from, |back| from.max(back));
         match self.holders.iter_mut().find(|holder| holder.incident == incident) {
             Some(holder) => holder.from = from,
-            None => self.holders.push(Holder { incident, from }),
+            None => {
+                self.holders.push(Holder { incident, from });
+                self.held = self.held.saturating_add(1);
+            }
         }
         self.since = Some(self.since.map_or(from, |since| since.min(from)));
     }
@@ -143,7 +159,9 @@ impl Book {
 
     /// The incident turned out not to hold it down: it never did.
     pub fn forget(&mut self, incident: IncidentIx) {
+        let before = self.holders.len();
         self.holders.retain(|holder| holder.incident != incident);
+        self.held = self.held.saturating_sub((before - self.holders.len()) as u32);
         self.since = self.holders.iter().map(|holder| holder.from).min();
     }
 
@@ -162,11 +180,23 @@ impl Book {
         let tally = self.tally(Month::of(at));
         tally.outages += 1;
         tally.restoring = plus(tally.restoring, lasted);
-        tally.late += u32::from(ended.restore.is_some_and(|promised| lasted > promised));
-        if let Some(acked) = ended.acked_at.filter(|acked| *acked <= at) {
+        let late = ended.restore.is_some_and(|promised| lasted > promised);
+        tally.late += u32::from(late);
+        let acked_at = ended.acked_at.filter(|acked| *acked <= at);
+        if let Some(acked) = acked_at {
             tally.acked += 1;
             tally.acking = plus(tally.acking, acked.max(since).since(since));
         }
+        let within = ended.windows.iter().map(|(from, until)| ((*from).max(since), (*until).min(at)));
+        let incidents = std::mem::take(&mut self.held);
+        self.keep(Outage {
+            from: since,
+            until: at,
+            acked_at,
+            work: within.filter(|(from, until)| from < until).collect(),
+            late,
+            incidents,
+        });
     }
 
     /// Puts an outage into the months that it touches.

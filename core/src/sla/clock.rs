@@ -13,6 +13,8 @@ pub struct Matter<'a> {
     pub topology: &'a Topology,
     /// The promises.
     pub slo: &'a Slo,
+    /// Agreed work.
+    pub windows: &'a Windows,
     /// The incident, before the clock is set.
     pub incident: &'a Incident,
     /// Its alarms.
@@ -76,14 +78,13 @@ fn found(matter: &Matter<'_>) -> Option<SlaClock> {
     let paused = matter.incident.clock.as_ref().map_or(Span::ZERO, |clock| clock.paused);
     let relapsed = matter.incident.clock.as_ref().filter(|_| paused > Span::ZERO).map(|clock| clock.since);
     let since = relapsed.unwrap_or(started_at);
-    let windows = Windows::of(matter.slo, matter.topology);
     let mut without: Vec<EntityIx> = Vec::new();
     let mut first: Option<Candidate<'_>> = None;
     let mut restore_by: Option<Timestamp> = None;
     for entity in hit(matter) {
         let Some(content) = matter.topology.entity(entity) else { continue };
         let Some(terms) = terms(matter.slo, content) else { continue };
-        let work = windows.over(matter.topology, [Some(entity), matter.root].into_iter().flatten());
+        let work = matter.windows.over(matter.topology, [Some(entity), matter.root].into_iter().flatten());
         let served = is_served(matter.slo, content);
         if served {
             without.push(entity);

@@ -23,6 +23,13 @@ impl Windows {
         Self { all: all.collect() }
     }
 
+    /// These and others: whose entity, from when, until when.
+    #[must_use]
+    pub fn and(mut self, others: impl IntoIterator<Item = (EntityIx, Timestamp, Timestamp)>) -> Self {
+        self.all.extend(others.into_iter().filter(|(_, from, until)| from < until));
+        self
+    }
+
     /// When work goes on that takes service from any of `entities`: on it, or on what it is part of. In order, apart from each other.
     #[must_use]
     pub fn over(&self, topology: &Topology, entities: impl IntoIterator<Item = EntityIx>) -> Vec<(Timestamp, Timestamp)> {

@@ -11,6 +11,7 @@ mod clock;
 mod forecast;
 mod maintenance;
 mod month;
+mod outage;
 mod outlook;
 mod terms;
 #[cfg(test)]
@@ -21,5 +22,6 @@ pub use clock::{Change, Matter, follow, turn, watch};
 pub use forecast::{FEWEST, Forecast, Unforeseen, forecast};
 pub use maintenance::{Windows, advance, counted};
 pub use month::Month;
-pub use outlook::{AHEAD, KNOWN, Limit, limits, outlook};
+pub use outage::{Outage, Tally};
+pub use outlook::{AHEAD, KNOWN, Limit, limits, outlook, withdrawn};
 pub use terms::{Terms, is_served, terms};

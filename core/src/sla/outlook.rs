@@ -47,6 +47,19 @@ pub fn limits(slo: &Slo, topology: &Topology) -> Vec<Limit> {
     limits
 }
 
+/// What was seen of a measured value no longer endangers anything: nothing was promised of it any more, or nothing is measured.
+#[must_use]
+pub fn withdrawn(outlook: &Outlook) -> Outlook {
+    Outlook {
+        state: SlaState::Kept,
+        breach: None,
+        since: None,
+        points: 0,
+        digest: !outlook.digest,
+        ..outlook.clone()
+    }
+}
+
 fn holds(kpi: &KpiObjective, entity: &Entity) -> bool {
     let among = |names: &[Name], word: &str| !word.is_empty() && names.iter().any(|name| name.eq_ignore_ascii_case(word));
     kpi.entities.contains(&entity.external_id) || among(&kpi.types, &entity.kind) || among(&kpi.tiers, &entity.sla_tier)

@@ -90,6 +90,49 @@ fn a_year_is_kept_and_what_is_older_goes() {
     assert_eq!(book.months[12].month, Month(24_029));
 }
 
+#[test]
+fn outages_are_known_one_by_one_for_a_hundred_days_and_by_the_month_after_that() {
+    let mut book = Book::default();
+    let begin = at("2026-01-01T00:00:00Z");
+    let day = |day: i64| begin.plus(Span::minutes(1_440 * day));
+    for number in 0..150_u32 {
+        let from = day(i64::from(number));
+        book.hold(IncidentIx(number), from);
+        book.release(IncidentIx(number), &ended(from.plus(Span::minutes(6)), None, &[]));
+    }
+    assert!(!book.knows_from(day(20)) && book.knows_from(day(60)));
+    let week = book.between(day(100), day(107), &[]);
+    assert_eq!((week.down, week.outages, week.incidents), (Span::minutes(42), 7, 7));
+    assert!((week.availability(Span::minutes(7 * 1_440)) - 100.0 * (1.0 - 42.0 / 10_080.0)).abs() < 1e-9);
+    for number in 0..1_000_u32 {
+        let from = day(150).plus(Span::minutes(i64::from(number)));
+        book.hold(IncidentIx(number), from);
+        book.release(IncidentIx(number), &ended(from.plus(Span::seconds(10)), None, &[]));
+    }
+    assert!(book.outages.len() <= 256 && !book.knows_from(day(150)), "{}", book.outages.len());
+    let bytes = minicbor::to_vec(&book).unwrap();
+    assert_eq!(minicbor::decode::<Book>(&bytes).unwrap(), book);
+}
+
+#[test]
+fn a_diagnosis_that_was_wrong_counts_no_incident() {
+    let mut book = Book::default();
+    book.hold(IncidentIx(1), minutes(100));
+    book.hold(IncidentIx(2), minutes(101));
+    book.forget(IncidentIx(2));
+    book.release(IncidentIx(1), &ended(minutes(110), None, &[]));
+    assert_eq!(book.between(minutes(0), minutes(200), &[]).incidents, 1);
+}
+
+#[test]
+fn windows_of_another_origin_count_like_those_of_the_policy() {
+    let (one, other) = (crate::model::EntityIx(1), crate::model::EntityIx(2));
+    let windows = Windows::default().and([(one, minutes(5), minutes(10)), (one, minutes(8), minutes(12)), (other, minutes(9), minutes(9))]);
+    let topology = crate::topology::Topology::default();
+    assert_eq!(windows.over(&topology, [one]), [(minutes(5), minutes(12))]);
+    assert_eq!(windows.over(&topology, [other]), []);
+}
+
 proptest! {
     /// What is counted until the instant that `advance` gives is the span that was asked.
     #[test]

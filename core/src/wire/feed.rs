@@ -6,7 +6,7 @@ use crate::screen::Row;
 /// One line of the feed: a row as it is now, or that it is gone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChangeLine {
-    /// `alarm`, `incident`, `entity`, `relation`, `source`.
+    /// `alarm`, `incident`, `entity`, `relation`, `source`, `sla`.
     pub kind: String,
     /// Its id.
     pub id: Uuid,

@@ -5,6 +5,7 @@
 
 pub mod campaign;
 pub mod nab;
+pub mod petshop;
 pub mod run;
 pub mod score;
 pub mod show;

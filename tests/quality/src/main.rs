@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
-use pedkai_quality::{Campaign, nab, play, score, show};
+use pedkai_quality::{Campaign, nab, petshop, play, score, show};
 
 /// Networks and seeds for tuning; judging uses others.
 const TUNING: [&str; 6] = ["ring-access/90", "ring-access/220", "mesh/60", "hub-spoke/80", "isp/120", "isp/320"];
@@ -69,6 +69,17 @@ enum Other {
         /// The benchmark's folder; without it, data/nab below the folder that PEDKAI_SHARED names
         folder: Option<PathBuf>,
     },
+    /// Causes from time series: PetShop's faults through the files of `pedkai-collector analyze rca`, told in several ways
+    Petshop {
+        /// The data set's folder; without it, data/petshop/low_traffic below the folder that PEDKAI_SHARED names
+        folder: Option<PathBuf>,
+        /// The program; without it, the one beside this
+        #[arg(long)]
+        collector: Option<PathBuf>,
+        /// The faults whose cause was not named first
+        #[arg(long)]
+        misses: bool,
+    },
 }
 
 /// A folder of the shared data.
@@ -82,10 +93,21 @@ fn shared(folder: Option<PathBuf>, name: &str) -> Result<PathBuf> {
 fn main() -> Result<()> {
     let cli = Cli::parse();
     let mut out = std::io::stdout().lock();
-    if let Some(Other::Nab { folder }) = cli.other {
-        let files = nab::load(&shared(folder, "data/nab")?)?;
-        write!(out, "{}", nab::table(&files))?;
-        return Ok(());
+    match cli.other {
+        Some(Other::Nab { folder }) => {
+            let files = nab::load(&shared(folder, "data/nab")?)?;
+            write!(out, "{}", nab::table(&files))?;
+            return Ok(());
+        }
+        Some(Other::Petshop { folder, collector, misses }) => {
+            let folder = shared(folder, "data/petshop/low_traffic")?;
+            let program = collector.map_or_else(petshop::collector, Ok)?;
+            for telling in petshop::TELLINGS {
+                write!(out, "{}", petshop::table(telling, &petshop::judge(&program, &folder, telling)?, misses))?;
+            }
+            return Ok(());
+        }
+        None => {}
     }
     let networks = match (cli.network.is_empty(), cli.judge) {
         (false, _) => cli.network.clone(),

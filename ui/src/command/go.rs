@@ -20,6 +20,8 @@ pub enum GoCommand {
     Outbox,
     /// What needs me now.
     Overview,
+    /// How well it went.
+    Scorecard,
     /// What was promised, and when it breaks.
     Sla,
     /// How the product itself is.
@@ -37,6 +39,7 @@ impl GoCommand {
         Self::Overview,
         Self::Kpis,
         Self::Sla,
+        Self::Scorecard,
         Self::System,
         Self::Outbox,
         Self::Gallery,
@@ -53,6 +56,7 @@ impl GoCommand {
             Self::Kpis => Some(ViewName::Kpis),
             Self::Outbox => Some(ViewName::Outbox),
             Self::Overview => Some(ViewName::Overview),
+            Self::Scorecard => Some(ViewName::Scorecard),
             Self::Sla => Some(ViewName::Sla),
             Self::System => Some(ViewName::System),
             Self::Topology => Some(ViewName::Topology),
@@ -73,6 +77,7 @@ impl GoCommand {
             Self::Kpis => ("KPIs", &[Keys::Control(Key::Num7)]),
             Self::Outbox => ("Outbox: what is not done", &[Keys::Control(Key::Num6)]),
             Self::Overview => ("Overview", &[Keys::Control(Key::Num4)]),
+            Self::Scorecard => ("Scorecard: how well it went", &[Keys::Control(Key::Num9)]),
             Self::Sla => ("SLA: what was promised", &[Keys::Control(Key::Num8)]),
             Self::System => ("System", &[Keys::Control(Key::Num5)]),
             Self::Topology => ("Topology", &[Keys::Control(Key::Num3)]),

@@ -14,6 +14,7 @@ mod list;
 mod map;
 mod outbox;
 mod press;
+mod score;
 
 use crate::{theme::Icon, views::ViewName};
 
@@ -26,6 +27,7 @@ pub use list::ListCommand;
 pub use map::MapCommand;
 pub use outbox::OutboxCommand;
 pub use press::Presses;
+pub use score::ScoreCommand;
 
 /// A command of any family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,6 +46,8 @@ pub enum Command {
     Map(MapCommand),
     /// Works what is not done.
     Outbox(OutboxCommand),
+    /// Works the scorecard.
+    Score(ScoreCommand),
 }
 
 /// What a command is called, and how it is given.
@@ -85,7 +89,8 @@ impl Command {
         let list = ListCommand::ALL.iter().copied().map(Self::List);
         let map = MapCommand::ALL.iter().copied().map(Self::Map);
         let outbox = OutboxCommand::ALL.iter().copied().map(Self::Outbox);
-        go.chain(alarm).chain(list).chain(map).chain(kpi).chain(outbox).chain(app)
+        let score = ScoreCommand::ALL.iter().copied().map(Self::Score);
+        go.chain(alarm).chain(list).chain(map).chain(kpi).chain(score).chain(outbox).chain(app)
     }
 
     /// The family's name, a head on the key sheet.
@@ -98,6 +103,7 @@ impl Command {
             Self::List(_) => "In a list",
             Self::Map(_) => "On the map",
             Self::Outbox(_) => "In the outbox",
+            Self::Score(_) => "On the scorecard",
         }
     }
 
@@ -111,6 +117,7 @@ impl Command {
             Self::List(command) => command.facts(),
             Self::Map(command) => command.facts(),
             Self::Outbox(command) => command.facts(),
+            Self::Score(command) => command.facts(),
         }
     }
 
@@ -132,6 +139,7 @@ impl Command {
             Self::List(command) => command.why_not(situation),
             Self::Map(command) => command.why_not(situation),
             Self::Outbox(command) => command.why_not(situation),
+            Self::Score(command) => command.why_not(situation),
         }
     }
 }

@@ -17,6 +17,12 @@ pub enum Kind {
     Relation,
     /// A source.
     Source,
+    /// A measured value that endangers a promise.
+    Sla,
+    /// A change of the network that was asked for.
+    Change,
+    /// Whether changes may be made.
+    Guard,
 }
 
 /// One change of the feed.
@@ -48,6 +54,9 @@ impl Change {
                 Row::Entity(row) => (Kind::Entity, row.id),
                 Row::Relation(row) => (Kind::Relation, row.id),
                 Row::Source(row) => (Kind::Source, row.id),
+                Row::Sla(row) => (Kind::Sla, row.id),
+                Row::Change(row) => (Kind::Change, row.id),
+                Row::Guard(row) => (Kind::Guard, row.id),
             },
         }
     }
@@ -67,6 +76,9 @@ impl Change {
             Kind::Entity => Row::Entity(serde_json::from_str(row)?),
             Kind::Relation => Row::Relation(serde_json::from_str(row)?),
             Kind::Source => Row::Source(serde_json::from_str(row)?),
+            Kind::Sla => Row::Sla(serde_json::from_str(row)?),
+            Kind::Change => Row::Change(serde_json::from_str(row)?),
+            Kind::Guard => Row::Guard(serde_json::from_str(row)?),
         };
         Ok(Some(Self::Put(Box::new(row))))
     }

@@ -37,6 +37,11 @@ impl Details {
         self.answers.get(question).map(|kept| &kept.detail)
     }
 
+    /// A number that is another with every answer to a question.
+    pub fn number(&self, question: &Fetch) -> Option<u64> {
+        self.answers.get(question).map(|kept| kept.number)
+    }
+
     /// Whether a question about the graph is to be asked: it never was, or the graph changed since it was asked last.
     pub fn wanted(&self, question: &Fetch) -> bool {
         self.answers

@@ -15,7 +15,7 @@ mod tally;
 
 use pedkai_core::{
     model::{IncidentStatus, Severity},
-    screen::{AckState, AlarmRow, EntityRow, IncidentRow, RelationRow, Row, SourceRow},
+    screen::{AckState, AlarmRow, ChangeRow, EntityRow, GuardRow, IncidentRow, PromiseRow, RelationRow, Row, SourceRow},
 };
 use uuid::Uuid;
 
@@ -89,6 +89,9 @@ pub struct Model {
     entities: Table<EntityRow>,
     relations: Table<RelationRow>,
     sources: Table<SourceRow>,
+    foretold: Table<PromiseRow>,
+    changes: Table<ChangeRow>,
+    guard: Option<GuardRow>,
     tallies: Tallies,
     /// Whether a whole state was taken in since the last one was forgotten: before that, nothing here means calm.
     pub whole: bool,
@@ -121,6 +124,9 @@ impl Model {
             Change::Gone(Kind::Entity, id) => drop(self.entities.remove(id)),
             Change::Gone(Kind::Relation, id) => drop(self.relations.remove(id)),
             Change::Gone(Kind::Source, id) => drop(self.sources.remove(id)),
+            Change::Gone(Kind::Sla, id) => drop(self.foretold.remove(id)),
+            Change::Gone(Kind::Change, id) => drop(self.changes.remove(id)),
+            Change::Gone(Kind::Guard, _) => self.guard = None,
         }
     }
 
@@ -136,6 +142,9 @@ impl Model {
             Row::Entity(row) => drop(self.entities.put(row.id, row)),
             Row::Relation(row) => drop(self.relations.put(row.id, row)),
             Row::Source(row) => drop(self.sources.put(row.id, row)),
+            Row::Sla(row) => drop(self.foretold.put(row.id, row)),
+            Row::Change(row) => drop(self.changes.put(row.id, *row)),
+            Row::Guard(row) => self.guard = Some(row),
         }
     }
 
@@ -146,6 +155,9 @@ impl Model {
         self.entities.clear();
         self.relations.clear();
         self.sources.clear();
+        self.foretold.clear();
+        self.changes.clear();
+        self.guard = None;
         self.tallies = Tallies::default();
         self.whole = false;
         self.details = Details::default();
@@ -180,6 +192,21 @@ impl Model {
     /// Sources of events.
     pub fn sources(&self) -> &Table<SourceRow> {
         &self.sources
+    }
+
+    /// Measured values that are beyond their promised limits, or drift towards them.
+    pub fn foretold(&self) -> &Table<PromiseRow> {
+        &self.foretold
+    }
+
+    /// Changes of the network that were asked for.
+    pub fn changes(&self) -> &Table<ChangeRow> {
+        &self.changes
+    }
+
+    /// Whether changes may be made; none before the collector said.
+    pub fn guard(&self) -> Option<&GuardRow> {
+        self.guard.as_ref()
     }
 
     /// Active alarms by severity, in all and by entity.

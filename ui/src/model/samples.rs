@@ -16,7 +16,7 @@ use super::{Change, Model};
 mod promises;
 mod strange;
 
-pub(crate) use promises::{promise, promised};
+pub(crate) use promises::{foretell, foretold, promise, promised, scorecard};
 pub(crate) use strange::{endless, names, strange};
 
 /// Places with their coordinates and how many cells they have.
@@ -352,6 +352,7 @@ pub(crate) fn typical() -> Model {
     );
     (second.hypotheses, second.sitrep, second.opened_at, second.active_alarms) = (Vec::new(), None, ago(5_190), 1);
     second.sla = promise(2);
+    foretell(&mut model, &mut second, 0);
     second.alarm_ids = vec![id(ALARM, 10)];
     put(&mut model, Row::Incident(second));
     model
@@ -418,6 +419,7 @@ fn fibre_cut(incident: Uuid, cut: usize, members: &[AlarmRow]) -> IncidentRow {
         }),
         finding: finding(members),
         sla: promise(1),
+        foreseen: None,
         owner: Name::EMPTY,
         comment: "Supplier informed, ticket 4471".into(),
         by_hand: false,
@@ -503,6 +505,9 @@ pub(crate) fn overfull() -> Model {
         };
         incident.severity = Severity::ALL[number % 5];
         incident.sla = promise(number % 11);
+        if number % 4 == 1 {
+            foretell(&mut model, &mut incident, number);
+        }
         incident.alarm_ids = (0..3_000)
             .filter(|alarm| alarm % 3 == 0 && alarm % 60 == number)
             .map(|alarm| id(ALARM, 100 + alarm))

@@ -31,6 +31,20 @@ fn lines_of_the_feed_are_read() {
 }
 
 #[test]
+fn what_is_foretold_comes_by_the_feed_and_goes_by_it() {
+    let row = samples::foretold(3);
+    let line = serde_json::json!({"kind": "sla", "id": row.id, "row": row}).to_string();
+    let change = Change::parse(&line).unwrap().unwrap();
+    assert_eq!(change.key(), (Kind::Sla, row.id));
+    let mut model = Model::default();
+    model.apply(change);
+    assert_eq!(model.foretold().get(row.id), Some(&row));
+    let gone = format!(r#"{{"kind":"sla","id":"{}","row":null}}"#, row.id);
+    model.apply(Change::parse(&gone).unwrap().unwrap());
+    assert!(model.foretold().is_empty());
+}
+
+#[test]
 fn a_hole_is_filled_by_the_last_row() {
     let mut table = Table::default();
     for number in 0..3 {

@@ -9,7 +9,16 @@ use crate::{
     shell::{Link, Shell, Status},
     theme::ThemeName,
     views::{
-        ViewName, alarms::Alarms, gallery::Gallery, incident::Incident, incidents::Incidents, overview::Overview, sla::Sla, system::System, topology::Topology,
+        ViewName,
+        alarms::Alarms,
+        gallery::Gallery,
+        incident::Incident,
+        incidents::Incidents,
+        overview::Overview,
+        scorecard::{Period, Scorecard},
+        sla::Sla,
+        system::System,
+        topology::Topology,
     },
 };
 use pedkai_core::model::Span;
@@ -214,11 +223,40 @@ fn overview_and_system() {
         screen(&mut results, &format!("sla_{name}"), DESK, ViewName::Sla, &model, |ui, model| {
             view.show(ui, model, &clock(), &[]);
         });
+        if name == "empty" {
+            for period in Period::ALL {
+                model.details.put(Fetch::Scorecard(period), Detail::Here(samples::scorecard(0)));
+            }
+        }
+        let mut view = Scorecard::default();
+        screen(&mut results, &format!("scorecard_{name}"), DESK, ViewName::Scorecard, &model, |ui, model| {
+            view.show(ui, model, &clock(), &[]);
+        });
         let mut view = System::default();
         screen(&mut results, &format!("system_{name}"), DESK, ViewName::System, &model, |ui, model| {
             view.show(ui, model, &clock());
         });
     }
+}
+
+#[test]
+fn scorecard_when_it_is_not_known_old_or_the_window_is_small() {
+    let mut results = SnapshotResults::new();
+    let question = Fetch::Scorecard(Period::Month);
+    let mut model = samples::typical();
+    let failed = "there is nothing at /api/v1/scorecard: see /api/openapi.json".to_owned();
+    model.details.put(question.clone(), Detail::Failed(failed));
+    let mut view = Scorecard::default();
+    screen(&mut results, "scorecard_failed", DESK, ViewName::Scorecard, &model, |ui, model| {
+        view.show(ui, model, &clock(), &[]);
+    });
+    let mut old = samples::scorecard(7);
+    old["to"] = json!(clock().now.minus(Span::minutes(19)));
+    model.details.put(question, Detail::Here(old));
+    let mut view = Scorecard::default();
+    screen(&mut results, "scorecard_old", vec2(800.0, 600.0), ViewName::Scorecard, &model, |ui, model| {
+        view.show(ui, model, &clock(), &[]);
+    });
 }
 
 /// What the collector answers when it is asked how it is: nothing yet, all is well, much of everything.
@@ -244,6 +282,7 @@ fn collector_says(model: &mut Model, name: &str) {
         (Fetch::Workers, workers),
         (Fetch::Storage, storage),
         (Fetch::Sla, json!({"items": samples::promised(if trouble { 400 } else { 8 }), "next": null})),
+        (Fetch::Scorecard(Period::Month), samples::scorecard(if trouble { 400 } else { 7 })),
         (Fetch::Seats, json!({"items": (0..seats).map(seat).collect::<Vec<_>>()})),
         (Fetch::DeadLetters, json!({"items": (0..letters).map(letter).collect::<Vec<_>>()})),
     ] {

@@ -42,7 +42,7 @@ fn at_work<'a>(model: Model, view: ViewName, (size, pixels): (Vec2, f32)) -> Har
     harness.run();
     if matches!(
         view,
-        ViewName::Alarms | ViewName::Incident | ViewName::Incidents | ViewName::Outbox | ViewName::Sla
+        ViewName::Alarms | ViewName::Incident | ViewName::Incidents | ViewName::Outbox | ViewName::Scorecard | ViewName::Sla
     ) {
         harness.key_press(egui::Key::J);
         harness.run();

@@ -21,8 +21,8 @@ use crate::{
     shell::{Link, Shell, Status},
     theme::ThemeName,
     views::{
-        ViewName, alarms::Alarms, incident::Incident, incidents::Incidents, outbox::OutboxView, overview::Overview, sla::Sla, system::System,
-        topology::Topology,
+        ViewName, alarms::Alarms, incident::Incident, incidents::Incidents, outbox::OutboxView, overview::Overview, scorecard::Period, sla::Sla,
+        system::System, topology::Topology,
     },
 };
 
@@ -81,8 +81,24 @@ pub(super) fn strange() -> Model {
         (row.service, row.tier, row.objective.metric) = (name.as_str().into(), name.as_str().into(), name.as_str().into());
         (row.objective.threshold, row.value, row.predicted_breach_time) = (1e300, Some(-1e300), Some(Timestamp::MAX));
     }
+    let mut score = samples::scorecard(names.len());
+    for (row, (_, name)) in score["items"].as_array_mut().unwrap().iter_mut().zip(&names) {
+        for (field, value) in [
+            ("service", json!(name)),
+            ("tier", json!(name)),
+            ("outages", json!(u32::MAX)),
+            ("late", json!(u32::MAX)),
+        ] {
+            row[field] = value;
+        }
+        for field in ["down_s", "mttr_s", "promised"] {
+            row[field] = json!(1e300);
+        }
+        row["availability"] = json!(-1e300);
+    }
     for (question, answer) in [
         (Fetch::Sla, json!({"items": promised, "next": null})),
+        (Fetch::Scorecard(Period::default()), score),
         (Fetch::Workers, workers),
         (Fetch::Storage, storage),
         (Fetch::Seats, seats),

@@ -7,6 +7,7 @@
 
 pub mod acting;
 pub mod alarms;
+mod foretold;
 pub mod gallery;
 mod impact;
 pub mod incident;
@@ -15,6 +16,7 @@ pub mod kpis;
 pub mod outbox;
 pub mod overview;
 mod promise;
+pub mod scorecard;
 pub mod sla;
 pub mod system;
 pub mod topology;
@@ -42,6 +44,8 @@ pub enum ViewName {
     Outbox,
     /// What needs me now.
     Overview,
+    /// How well it went.
+    Scorecard,
     /// What was promised, and when it breaks.
     Sla,
     /// How the product itself is.
@@ -60,6 +64,7 @@ impl ViewName {
         Self::Kpis,
         Self::Outbox,
         Self::Overview,
+        Self::Scorecard,
         Self::Sla,
         Self::System,
         Self::Topology,
@@ -73,6 +78,7 @@ impl ViewName {
         Self::Overview,
         Self::Kpis,
         Self::Sla,
+        Self::Scorecard,
         Self::System,
     ];
 
@@ -86,6 +92,7 @@ impl ViewName {
             Self::Kpis => "KPIs",
             Self::Outbox => "Outbox",
             Self::Overview => "Overview",
+            Self::Scorecard => "Scorecard",
             Self::Sla => "SLA",
             Self::System => "System",
             Self::Topology => "Topology",
@@ -106,6 +113,7 @@ impl ViewName {
             Self::Kpis => Icon::CHART_LINE,
             Self::Outbox => Icon::TRAY,
             Self::Overview => Icon::SQUARES_FOUR,
+            Self::Scorecard => Icon::GAUGE,
             Self::Sla => Icon::TIMER,
             Self::System => Icon::HEARTBEAT,
             Self::Topology => Icon::GRAPH,

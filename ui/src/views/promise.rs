@@ -3,9 +3,10 @@
 use egui::Ui;
 use pedkai_core::{
     model::{SlaState, Span, Timestamp},
-    screen::{IncidentRow, SlaRow},
+    screen::{IncidentRow, PromiseRow, SlaRow},
 };
 
+use super::foretold;
 use crate::{
     format::{self, Clock},
     theme::{Icon, Level, Theme, Weight},
@@ -33,12 +34,69 @@ pub(crate) fn state(row: &SlaRow, now: Timestamp) -> SlaState {
 
 /// Whether an incident that is in work is about to break a promise, or broke it.
 pub(crate) fn urgent(incident: &IncidentRow) -> bool {
-    incident.status.open() && incident.sla.as_ref().is_some_and(|sla| sla.state >= SlaState::AtRisk)
+    let agreed = incident.sla.as_ref().is_some_and(|sla| sla.state >= SlaState::AtRisk);
+    let foretold = incident.foreseen.as_ref().is_some_and(|row| row.state >= SlaState::AtRisk);
+    incident.status.open() && (agreed || foretold)
 }
 
-/// When an incident's promise breaks, while its clock runs.
+/// When the first of an incident's promises breaks: by its clock, while that runs, or by what is foretold.
 pub(crate) fn breaks_at(incident: &IncidentRow) -> Option<Timestamp> {
-    incident.sla.as_ref().filter(|sla| sla.stopped_at.is_none()).map(|sla| sla.breach_at)
+    let agreed = incident.sla.as_ref().filter(|sla| sla.stopped_at.is_none()).map(|sla| sla.breach_at);
+    let foretold = incident.foreseen.as_ref().and_then(|row| row.predicted_breach_time);
+    agreed.into_iter().chain(foretold).min()
+}
+
+/// The promise that breaks first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Nearest<'a> {
+    /// By its clock.
+    Agreed(&'a SlaRow),
+    /// By what a measured value does.
+    Foretold(&'a PromiseRow),
+}
+
+/// Which of an incident's promises breaks first.
+pub(crate) fn nearest(incident: &IncidentRow) -> Option<Nearest<'_>> {
+    match (incident.sla.as_ref(), incident.foreseen.as_deref()) {
+        (Some(agreed), Some(foretold)) => {
+            let first = foretold.predicted_breach_time.is_none_or(|at| agreed.breach_at <= at);
+            Some(if first && agreed.stopped_at.is_none() {
+                Nearest::Agreed(agreed)
+            } else {
+                Nearest::Foretold(foretold)
+            })
+        }
+        (agreed, foretold) => agreed.map(Nearest::Agreed).or(foretold.map(Nearest::Foretold)),
+    }
+}
+
+/// Writes into a cell what is left until the first of an incident's promises breaks.
+pub(crate) fn nearest_cell(into: &Cell<'_>, incident: &IncidentRow, clock: &Clock) {
+    match nearest(incident) {
+        Some(Nearest::Agreed(row)) => cell(into, row, clock),
+        Some(Nearest::Foretold(row)) => foretold::cell(into, row, clock),
+        None => {}
+    }
+}
+
+/// Chips with what is left: of the clock, and of what is foretold.
+pub(crate) fn marks(ui: &mut Ui, incident: &IncidentRow, clock: &Clock) {
+    if let Some(row) = &incident.sla {
+        mark(ui, row, clock);
+    }
+    if let Some(row) = &incident.foreseen {
+        foretold::mark(ui, row, clock);
+    }
+}
+
+/// Cards: the promise that is agreed, and what is foretold.
+pub(crate) fn cards(ui: &mut Ui, incident: &IncidentRow, clock: &Clock) {
+    if let Some(row) = &incident.sla {
+        show(ui, row, clock);
+    }
+    if let Some(row) = &incident.foreseen {
+        foretold::show(ui, row, clock);
+    }
 }
 
 /// The shape and the severity of what is not calm.
@@ -73,7 +131,7 @@ pub(crate) fn told(row: &SlaRow, clock: &Clock) -> String {
 }
 
 /// Writes what is left into a cell.
-pub(crate) fn cell(cell: &Cell<'_>, row: &SlaRow, clock: &Clock) {
+fn cell(cell: &Cell<'_>, row: &SlaRow, clock: &Clock) {
     let ink = &cell.theme.palette.text;
     let (words, told) = (left(row, clock.now), told(row, clock));
     match look(state(row, clock.now)) {
@@ -88,7 +146,7 @@ pub(crate) fn cell(cell: &Cell<'_>, row: &SlaRow, clock: &Clock) {
 }
 
 /// What is left, as a chip beside others.
-pub(crate) fn mark(ui: &mut Ui, row: &SlaRow, clock: &Clock) {
+fn mark(ui: &mut Ui, row: &SlaRow, clock: &Clock) {
     let stands = state(row, clock.now);
     let left = left(row, clock.now);
     let (icon, words, tone) = match look(stands) {
@@ -103,7 +161,7 @@ pub(crate) fn mark(ui: &mut Ui, row: &SlaRow, clock: &Clock) {
 }
 
 /// Draws the promise that an incident endangers first.
-pub(crate) fn show(ui: &mut Ui, row: &SlaRow, clock: &Clock) {
+fn show(ui: &mut Ui, row: &SlaRow, clock: &Clock) {
     Card::new("What was promised").icon(Icon::TIMER).note(row.tier.as_str()).show(ui, |ui| {
         if row.stopped_at.is_none() {
             Countdown {

@@ -160,7 +160,7 @@ fn rest(delta: &Delta, record: &Record, minter: &Minter) -> Told {
         }
         Delta::Command { id, outcome } => {
             let (outcome, why) = match outcome {
-                Outcome::Done(_) => ("done", None),
+                Outcome::Done(_) | Outcome::Opened(_) => ("done", None),
                 Outcome::Refused(why) => ("refused", Some(why)),
                 Outcome::Conflict(why) => ("conflict", Some(why)),
                 Outcome::NotFound => ("not_found", None),
@@ -182,6 +182,24 @@ fn rest(delta: &Delta, record: &Record, minter: &Minter) -> Told {
                 "breach": outlook.breach.map(|(at, low, high)| json!({ "at": at, "low": low, "high": high })), "drifts_since": outlook.since,
                 "read_from": outlook.from, "points": outlook.points, "digest": format!("{:016x}", outlook.digest),
             }),
+        ),
+        Delta::Change { change, .. } => told(
+            "remediation",
+            "change",
+            Some(change.id.0),
+            json!({
+                "title": change.draft.title, "action": change.draft.action, "targets": change.draft.targets, "requester": change.requester,
+                "state": change.state, "why": change.why, "work": change.work.map(|work| work.kind),
+                "approvals": change.approvals.iter().map(|approval| &approval.by).collect::<Vec<_>>(), "confirm_until": change.confirm_until,
+                "rules": change.verdict.as_ref().map(|verdict| &verdict.rules),
+            }),
+        ),
+        Delta::ChangeForgotten { id } => told("remediation", "change", Some(id.0), json!({ "forgotten": true })),
+        Delta::Guard { guard, .. } => told(
+            "remediation",
+            "guard",
+            None,
+            json!({ "killed_by": guard.killed.as_ref().map(|killed| &killed.by), "failures": guard.failures.len(), "tripped_at": guard.tripped_at }),
         ),
         Delta::KeysForgotten { before } => told("ingest", "keys", None, json!({ "before": before })),
         Delta::Key { .. } | Delta::Topology(_) | Delta::Alarm(_) | Delta::Incident(_) => told("ingest", "keys", None, Value::Null),

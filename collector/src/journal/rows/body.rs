@@ -1,5 +1,5 @@
 use pedkai_core::model::Minter;
-use pedkai_core::screen::{EntityRow, IncidentRow, RelationRow, Row, SourceRow};
+use pedkai_core::screen::{ChangeRow, EntityRow, GuardRow, IncidentRow, PromiseRow, RelationRow, Row, SourceRow};
 use uuid::Uuid;
 
 use super::super::error::JournalError;
@@ -13,6 +13,9 @@ pub(super) const fn kind_of(row: &Row) -> Kind {
         Row::Entity(_) => Kind::Entity,
         Row::Relation(_) => Kind::Relation,
         Row::Source(_) => Kind::Source,
+        Row::Sla(_) => Kind::Sla,
+        Row::Change(_) => Kind::Change,
+        Row::Guard(_) => Kind::Guard,
     }
 }
 
@@ -28,6 +31,9 @@ pub(super) fn encode(row: &Row, minter: &Minter, bytes: &mut Vec<u8>) -> std::re
         Row::Entity(row) => serde_json::to_writer(bytes, row),
         Row::Relation(row) => serde_json::to_writer(bytes, row),
         Row::Source(row) => serde_json::to_writer(bytes, row),
+        Row::Sla(row) => serde_json::to_writer(bytes, row),
+        Row::Change(row) => serde_json::to_writer(bytes, row),
+        Row::Guard(row) => serde_json::to_writer(bytes, row),
     }
 }
 
@@ -39,6 +45,9 @@ pub(super) fn decode(database: &Database, minter: &Minter, kind: Kind, id: Uuid,
         Kind::Entity => json::<EntityRow>(bytes).map(Row::Entity),
         Kind::Relation => json::<RelationRow>(bytes).map(Row::Relation),
         Kind::Source => json::<SourceRow>(bytes).map(Row::Source),
+        Kind::Sla => json::<PromiseRow>(bytes).map(Row::Sla),
+        Kind::Change => json::<ChangeRow>(bytes).map(|row| Row::Change(Box::new(row))),
+        Kind::Guard => json::<GuardRow>(bytes).map(Row::Guard),
     };
     row.map_err(|problem| JournalError::corrupt(&database.file, format!("the row of {} {id}: {problem}", kind.word())))
 }

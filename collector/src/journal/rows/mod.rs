@@ -42,11 +42,26 @@ pub enum Kind {
     Incident = 3,
     /// A source.
     Source = 4,
+    /// A measured value that endangers a promise.
+    Sla = 5,
+    /// A change request.
+    Change = 6,
+    /// Whether changes may be made.
+    Guard = 7,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 5] = [Kind::Entity, Kind::Relation, Kind::Alarm, Kind::Incident, Kind::Source];
+    pub const ALL: [Kind; 8] = [
+        Kind::Entity,
+        Kind::Relation,
+        Kind::Alarm,
+        Kind::Incident,
+        Kind::Source,
+        Kind::Sla,
+        Kind::Change,
+        Kind::Guard,
+    ];
 
     /// The wire's word.
     #[must_use]
@@ -57,6 +72,9 @@ impl Kind {
             Kind::Alarm => "alarm",
             Kind::Incident => "incident",
             Kind::Source => "source",
+            Kind::Sla => "sla",
+            Kind::Change => "change",
+            Kind::Guard => "guard",
         }
     }
 
@@ -64,20 +82,23 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| *kind as u8 == number)
     }
 
-    const fn id_kind(self) -> IdKind {
+    /// Kind of the ids that the log makes for it; `None` where they come from elsewhere.
+    const fn id_kind(self) -> Option<IdKind> {
         match self {
-            Kind::Entity => IdKind::Entity,
-            Kind::Relation => IdKind::Relation,
-            Kind::Alarm => IdKind::Alarm,
-            Kind::Incident => IdKind::Incident,
-            Kind::Source => IdKind::Source,
+            Kind::Entity => Some(IdKind::Entity),
+            Kind::Relation => Some(IdKind::Relation),
+            Kind::Alarm => Some(IdKind::Alarm),
+            Kind::Incident => Some(IdKind::Incident),
+            Kind::Source => Some(IdKind::Source),
+            Kind::Change => Some(IdKind::Change),
+            Kind::Sla | Kind::Guard => None,
         }
     }
 }
 
 /// The number under which a row is kept: the place on the log that its id names, so rows lie in the log's order.
 pub(crate) fn place(minter: &Minter, kind: Kind, id: Uuid) -> i64 {
-    match minter.position(kind.id_kind(), id) {
+    match kind.id_kind().and_then(|kind| minter.position(kind, id)) {
         Some(position) => int((position.seq << 20) | u64::from(position.index)),
         // An id that this log did not make: below all others, by its hash.
         None => -1 - int(xxhash_rust::xxh3::xxh3_64(id.as_bytes()) >> 2),

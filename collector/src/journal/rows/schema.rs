@@ -1,5 +1,5 @@
 /// Format of the file. Rows of another format are made again from the log: raise it with every change of a table or a body.
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 
 /// `pos` is the place on the log that the row's id names; `seq` is the record with which the row last changed; `live` is 0 for what
 /// only history keeps.
@@ -14,6 +14,9 @@ CREATE TABLE item_5 (slot INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE item_6 (slot INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE item_7 (slot INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE item_8 (slot INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE item_9 (slot INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE item_10 (slot INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE item_11 (slot INTEGER PRIMARY KEY, body BLOB NOT NULL);
 
 CREATE TABLE alarm (
     pos INTEGER PRIMARY KEY, id BLOB NOT NULL, seq INTEGER NOT NULL, live INTEGER NOT NULL, changed_at INTEGER NOT NULL,
@@ -54,6 +57,21 @@ CREATE TABLE source (
     pos INTEGER PRIMARY KEY, id BLOB NOT NULL, seq INTEGER NOT NULL, live INTEGER NOT NULL, body BLOB NOT NULL
 );
 CREATE INDEX source_seq ON source(seq);
+
+CREATE TABLE sla (
+    pos INTEGER PRIMARY KEY, id BLOB NOT NULL, seq INTEGER NOT NULL, live INTEGER NOT NULL, body BLOB NOT NULL
+);
+CREATE INDEX sla_seq ON sla(seq);
+
+CREATE TABLE change (
+    pos INTEGER PRIMARY KEY, id BLOB NOT NULL, seq INTEGER NOT NULL, live INTEGER NOT NULL, body BLOB NOT NULL
+);
+CREATE INDEX change_seq ON change(seq);
+
+CREATE TABLE guard (
+    pos INTEGER PRIMARY KEY, id BLOB NOT NULL, seq INTEGER NOT NULL, live INTEGER NOT NULL, body BLOB NOT NULL
+);
+CREATE INDEX guard_seq ON guard(seq);
 
 CREATE TABLE gone (seq INTEGER NOT NULL, kind INTEGER NOT NULL, pos INTEGER NOT NULL, id BLOB NOT NULL, PRIMARY KEY (seq, kind, pos)) WITHOUT ROWID;
 

@@ -153,6 +153,7 @@ impl RowsWriter {
             transaction.execute("DELETE FROM incident WHERE live = 0 AND seq <= ?1", [int(seq)])?;
             transaction.execute("DELETE FROM entity WHERE live = 0 AND seq <= ?1", [int(seq)])?;
             transaction.execute("DELETE FROM relation WHERE live = 0 AND seq <= ?1", [int(seq)])?;
+            transaction.execute("DELETE FROM sla WHERE live = 0 AND seq <= ?1", [int(seq)])?;
             transaction.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('horizon', ?1)", [int(seq)])?;
             transaction.commit()
         })
@@ -240,6 +241,9 @@ const PUT_ITEM: [&str; ItemKind::ALL.len()] = [
     "INSERT INTO item_6 (slot, body) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET body = excluded.body",
     "INSERT INTO item_7 (slot, body) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET body = excluded.body",
     "INSERT INTO item_8 (slot, body) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET body = excluded.body",
+    "INSERT INTO item_9 (slot, body) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET body = excluded.body",
+    "INSERT INTO item_10 (slot, body) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET body = excluded.body",
+    "INSERT INTO item_11 (slot, body) VALUES (?1, ?2) ON CONFLICT (slot) DO UPDATE SET body = excluded.body",
 ];
 const DROP_ITEM: [&str; ItemKind::ALL.len()] = [
     "DELETE FROM item_0 WHERE slot = ?1",
@@ -251,6 +255,9 @@ const DROP_ITEM: [&str; ItemKind::ALL.len()] = [
     "DELETE FROM item_6 WHERE slot = ?1",
     "DELETE FROM item_7 WHERE slot = ?1",
     "DELETE FROM item_8 WHERE slot = ?1",
+    "DELETE FROM item_9 WHERE slot = ?1",
+    "DELETE FROM item_10 WHERE slot = ?1",
+    "DELETE FROM item_11 WHERE slot = ?1",
 ];
 
 /// What never changes about an alarm (entity, device, type) is not set again: its indexes stay as they are.
@@ -268,6 +275,12 @@ const ENTITY: &str = "INSERT INTO entity (pos, id, seq, live, external_id, name,
     type = excluded.type, placed = excluded.placed, body = excluded.body";
 const RELATION: &str = "INSERT INTO relation (pos, id, seq, live, source, target, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
     ON CONFLICT (pos) DO UPDATE SET seq = excluded.seq, live = excluded.live, source = excluded.source, target = excluded.target, body = excluded.body";
+const SLA: &str = "INSERT INTO sla (pos, id, seq, live, body) VALUES (?1, ?2, ?3, ?4, ?5) \
+    ON CONFLICT (pos) DO UPDATE SET seq = excluded.seq, live = excluded.live, body = excluded.body";
+const CHANGE: &str = "INSERT INTO change (pos, id, seq, live, body) VALUES (?1, ?2, ?3, ?4, ?5) \
+    ON CONFLICT (pos) DO UPDATE SET seq = excluded.seq, live = excluded.live, body = excluded.body";
+const GUARD: &str = "INSERT INTO guard (pos, id, seq, live, body) VALUES (?1, ?2, ?3, ?4, ?5) \
+    ON CONFLICT (pos) DO UPDATE SET seq = excluded.seq, live = excluded.live, body = excluded.body";
 const SOURCE: &str = "INSERT INTO source (pos, id, seq, live, body) VALUES (?1, ?2, ?3, ?4, ?5) \
     ON CONFLICT (pos) DO UPDATE SET seq = excluded.seq, live = excluded.live, body = excluded.body";
 
@@ -332,6 +345,9 @@ fn row(connection: &Connection, minter: &Minter, seq: u64, change: &RowChange, b
             bytes,
         ])?,
         Row::Source(_) => connection.prepare_cached(SOURCE)?.execute(rusqlite::params![pos, id, seq, live, bytes])?,
+        Row::Sla(_) => connection.prepare_cached(SLA)?.execute(rusqlite::params![pos, id, seq, live, bytes])?,
+        Row::Change(_) => connection.prepare_cached(CHANGE)?.execute(rusqlite::params![pos, id, seq, live, bytes])?,
+        Row::Guard(_) => connection.prepare_cached(GUARD)?.execute(rusqlite::params![pos, id, seq, live, bytes])?,
     };
     if change.live {
         return Ok(());

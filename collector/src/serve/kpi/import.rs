@@ -4,6 +4,7 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 use pedkai_core::model::{Event, Name, Payload, SourceKind, Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::doors::Door;
 use super::take::{MOST, NAMED, Said, check, take};
 use crate::serve::access::{Can, KpiWrite};
 use crate::serve::body::Whole;
@@ -71,7 +72,8 @@ pub(in crate::serve) async fn import(
             format!("a piece holds at most {MOST} samples: send smaller ones"),
         ));
     }
-    let taken = take(&can.tenant, std::mem::take(&mut file.said)).await?;
+    world.kpi.came(Door::Csv, file.said.len() + file.bad.len());
+    let taken = take(&can.tenant, std::mem::take(&mut file.said), (&world.kpi, Door::Csv)).await?;
     for (line, reason) in taken.rejected {
         let line = line as u64;
         if file.bad.last().is_none_or(|bad| bad.line != line) {
@@ -87,6 +89,7 @@ pub(in crate::serve) async fn import(
         can.tenant.events(letters.to_vec()).await?;
     }
     let dead_letters = file.bad.len() as u64;
+    world.kpi.letters(Door::Csv, dead_letters);
     file.bad.truncate(NAMED);
     let imported = Imported {
         lines: file.lines,

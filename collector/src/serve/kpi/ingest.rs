@@ -5,6 +5,7 @@ use pedkai_core::wire::PartProblem;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::doors::{Door, Lost};
 use super::take::{MOST, NAMED, Said, check, take};
 use crate::serve::access::{Can, KpiWrite};
 use crate::serve::body::Whole;
@@ -68,6 +69,7 @@ pub(in crate::serve) async fn ingest(State(world): State<World>, can: Can<KpiWri
     if items.len() > MOST {
         return Err(Problem::unprocessable(format!("an array holds at most {MOST} samples")));
     }
+    world.kpi.came(Door::Json, items.len());
     let now = world.engine.clock().now();
     let name = Name::from(&*can.caller.name());
     let mut good = Vec::with_capacity(items.len());
@@ -86,7 +88,8 @@ pub(in crate::serve) async fn ingest(State(world): State<World>, can: Can<KpiWri
             Err(reason) => rejected.push((at, reason)),
         }
     }
-    let taken = take(&can.tenant, good).await?;
+    world.kpi.lost(Door::Json, Lost::Invalid, rejected.len());
+    let taken = take(&can.tenant, good, (&world.kpi, Door::Json)).await?;
     rejected.extend(taken.rejected);
     rejected.sort_unstable();
     if taken.accepted == 0 {

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use pedkai_core::model::{Name, Timestamp};
 use prost::Message;
 
+use super::doors::{Door, Lost};
 use super::take::{MOST, Said, check, take};
 use crate::serve::access::{Can, KpiWrite};
 use crate::serve::body::Whole;
@@ -78,6 +79,8 @@ pub(in crate::serve) async fn write(State(world): State<World>, can: Can<KpiWrit
         let (entity, metric) = match names(series.labels) {
             Ok(names) => names,
             Err(reason) => {
+                world.kpi.came(Door::RemoteWrite, series.samples.len());
+                world.kpi.lost(Door::RemoteWrite, Lost::Invalid, series.samples.len());
                 wrong.push(format!("series {at}: {reason}"));
                 continue;
             }
@@ -91,16 +94,20 @@ pub(in crate::serve) async fn write(State(world): State<World>, can: Can<KpiWrit
                 time: Timestamp::from_micros(sample.timestamp.saturating_mul(1_000)),
                 source: source.clone(),
             };
+            world.kpi.came(Door::RemoteWrite, 1);
             match check(&said, now) {
                 Ok(()) => good.push(said),
-                Err(reason) => wrong.push(format!("series {at} ({metric}): {reason}")),
+                Err(reason) => {
+                    world.kpi.lost(Door::RemoteWrite, Lost::Invalid, 1);
+                    wrong.push(format!("series {at} ({metric}): {reason}"));
+                }
             }
         }
     }
     if good.len() > MOST {
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("a request holds at most {MOST} samples")));
     }
-    let taken = take(&can.tenant, good).await?;
+    let taken = take(&can.tenant, good, (&world.kpi, Door::RemoteWrite)).await?;
     wrong.extend(taken.rejected.into_iter().map(|(at, reason)| format!("series {at}: {reason}")));
     match wrong.first() {
         None => Ok(StatusCode::NO_CONTENT),

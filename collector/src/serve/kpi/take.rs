@@ -4,6 +4,7 @@ use pedkai_core::model::{EntityId, Name, Sample, Span, Timestamp};
 use pedkai_core::pipeline::{self, Input};
 use pedkai_core::topology::Found;
 
+use super::doors::{Door, Doors, Lost};
 use crate::engine::Tenant;
 use crate::serve::problem::{Answer, Problem};
 
@@ -62,8 +63,21 @@ pub(super) fn check(said: &Said, now: Timestamp) -> Result<(), String> {
     Ok(())
 }
 
-/// Keeps samples that are well formed: finds their entities, makes those never heard of as UNPLACED, and returns when all is durable.
-pub(super) async fn take(tenant: &Tenant, said: Vec<Said>) -> Answer<Taken> {
+/// Keeps samples that are well formed: finds their entities, makes those never heard of as UNPLACED, and returns when all is durable. Counts
+/// at the door those that are not kept.
+pub(super) async fn take(tenant: &Tenant, said: Vec<Said>, (doors, door): (&Doors, Door)) -> Answer<Taken> {
+    let samples = said.len();
+    let taken = kept(tenant, said).await;
+    match &taken {
+        // Lines of a file become dead letters, which are counted as such.
+        Ok(_) if door == Door::Csv => {}
+        Ok(taken) => doors.lost(door, Lost::Ambiguous, taken.rejected.len()),
+        Err(_) => doors.lost(door, Lost::Store, samples),
+    }
+    taken
+}
+
+async fn kept(tenant: &Tenant, said: Vec<Said>) -> Answer<Taken> {
     let mut taken = Taken::default();
     if said.is_empty() {
         return Ok(taken);

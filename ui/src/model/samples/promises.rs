@@ -3,10 +3,11 @@
 use pedkai_core::{
     model::{Name, SlaPromise, SlaState, Span},
     policy::Direction,
-    screen::{MonthRow, ObjectiveRow, PromiseRow, SlaMethod, SlaRow},
+    screen::{IncidentRow, MonthRow, Noise, ObjectiveRow, PromiseRow, Row, ScoreRow, ScoreTotal, SlaMethod, SlaRow},
 };
 
 use super::{CUSTOMER, ago, id};
+use crate::model::{Change, Model};
 
 /// A promise that is at risk (1), runs (2), is broken (3), was kept (4), and again; none for every fifth.
 pub(crate) fn promise(number: usize) -> Option<SlaRow> {
@@ -88,6 +89,8 @@ fn month(place: usize) -> PromiseRow {
         low: breach,
         high: breach,
         method: SlaMethod::Clock,
+        warn_at: None,
+        seen_at: None,
         incident_id: since.map(|_| id(super::INCIDENT, 1)),
         since: since.map(ago),
         month: Some(MonthRow {
@@ -103,9 +106,31 @@ fn month(place: usize) -> PromiseRow {
     }
 }
 
+/// A measured value that drifts towards its limit, as the feed tells it.
+pub(crate) fn foretold(place: usize) -> PromiseRow {
+    PromiseRow {
+        id: id(CUSTOMER, 5_000 + place),
+        incident_id: Some(id(super::INCIDENT, 2)),
+        ..drifting(place)
+    }
+}
+
+/// The same about an incident.
+pub(crate) fn foretell(model: &mut Model, incident: &mut IncidentRow, place: usize) {
+    let row = PromiseRow {
+        incident_id: Some(incident.id),
+        ..foretold(place)
+    };
+    incident.foreseen = Some(Box::new(row.clone()));
+    model.apply(Change::Put(Box::new(Row::Sla(row))));
+}
+
 fn drifting(place: usize) -> PromiseRow {
     let at = |minutes: i64| Some(ago(-60 * (minutes + place as i64)));
     PromiseRow {
+        since: Some(ago(7_200)),
+        warn_at: at(76),
+        seen_at: Some(ago(140)),
         objective: ObjectiveRow {
             metric: "PRB utilisation (%)".into(),
             threshold: 85.0,
@@ -121,4 +146,61 @@ fn drifting(place: usize) -> PromiseRow {
         service: "SIO-CELL-0".into(),
         ..month(place)
     }
+}
+
+/// How thirty days went for so many services, as the collector answers: some fell short, some are down, some have work behind them.
+pub(crate) fn scorecard(number: usize) -> serde_json::Value {
+    let to = crate::testing::clock().now;
+    let from = to.minus(Span::seconds(30 * 86_400));
+    let row = |place: usize| {
+        let down = [0.0, 1_340.0, 0.0, 15_120.0, 190.0][place % 5] + (place / 5 * 7) as f64;
+        let excluded = [0.0, 0.0, 7_200.0][place % 3];
+        let outages = u32::from(down > 0.0) * (1 + place as u32 % 4);
+        let (promised, tier) = [(Some(99.95), "gold"), (Some(99.9), "silver"), (Some(99.5), "bronze"), (None, "contract 12")][place % 4];
+        let availability = 100.0 * (1.0 - down / 2_592_000.0);
+        ScoreRow {
+            id: id(CUSTOMER, 100 + place),
+            external_id: format!("SVC-{place}").as_str().into(),
+            service: format!("{}{}", SERVICES[place % 6], if place < 6 { String::new() } else { format!(" {place}") })
+                .as_str()
+                .into(),
+            entity_type: "SERVICE".into(),
+            tier: tier.into(),
+            promised,
+            from,
+            availability,
+            kept: promised.map(|promised| availability >= promised),
+            down_s: down,
+            excluded_s: excluded,
+            incidents: outages,
+            outages,
+            late: u32::from(down > 14_400.0),
+            mttr_s: (outages > 0).then(|| down / f64::from(outages)),
+            mtta_s: (outages > 0).then(|| 40.0 + 3.0 * place as f64),
+            down_since: (place % 7 == 1).then(|| ago(1_340)),
+            complete: place % 11 != 10,
+        }
+    };
+    let mut items: Vec<ScoreRow> = (0..number).map(row).collect();
+    items.sort_by_key(ScoreRow::order);
+    let some = |number: u32| (number > 0).then_some(f64::from(number));
+    let total = ScoreTotal {
+        services: number as u32,
+        promised: items.iter().filter(|row| row.kept.is_some()).count() as u32,
+        kept: items.iter().filter(|row| row.kept == Some(true)).count() as u32,
+        down: items.iter().filter(|row| row.down_since.is_some()).count() as u32,
+        availability: some(number as u32).map(|_| 99.962_1),
+        outages: items.iter().map(|row| row.outages).sum(),
+        late: items.iter().map(|row| row.late).sum(),
+        mttr_s: some(number as u32).map(|_| 2_710.0),
+        mtta_s: some(number as u32).map(|_| 94.0),
+    };
+    let events = 4_000_000 * number as u64;
+    let noise = Noise {
+        events,
+        alarms: events / 240,
+        incidents: events / 31_000,
+        reduction: (events > 0).then_some(99.996_8),
+    };
+    serde_json::json!({"from": from, "to": to, "total": total, "noise": noise, "items": items, "next": null})
 }

@@ -142,12 +142,8 @@ impl Rows for AlarmLines<'_> {
                 cell.soft(title.unwrap_or_default());
             }
             "sla" => {
-                if let Some(sla) = alarm
-                    .incident_id
-                    .and_then(|id| self.model.incidents().get(id))
-                    .and_then(|incident| incident.sla.as_ref())
-                {
-                    promise::cell(cell, sla, self.clock);
+                if let Some(incident) = alarm.incident_id.and_then(|id| self.model.incidents().get(id)) {
+                    promise::nearest_cell(cell, incident, self.clock);
                 }
             }
             "owner" => cell.text(&alarm.owner),

@@ -59,9 +59,7 @@ fn sentence(words: &str) -> String {
 
 /// Draws times, reach, comment and trail.
 pub(super) fn show(ui: &mut Ui, model: &Model, incident: &IncidentRow, clock: &Clock, chosen: Option<Uuid>, intents: &mut Vec<Intent>) {
-    if let Some(sla) = &incident.sla {
-        promise::show(ui, sla, clock);
-    }
+    promise::cards(ui, incident, clock);
     times(ui, model, incident, clock);
     reach(ui, model, incident, intents);
     if !incident.comment.is_empty() {

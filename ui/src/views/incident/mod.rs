@@ -110,9 +110,7 @@ impl Incident {
                     format!("opened {age} ago")
                 };
                 chip::chip(ui, Some(Icon::CLOCK), &age, chip::Tone::Quiet);
-                if let Some(sla) = &incident.sla {
-                    promise::mark(ui, sla, clock);
-                }
+                promise::marks(ui, incident, clock);
                 if incident.emergency {
                     chip::chip(ui, Some(Icon::AMBULANCE), "Emergency services", chip::Tone::Level(Level::Critical));
                 }

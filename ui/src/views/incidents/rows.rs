@@ -151,11 +151,7 @@ impl Rows for IncidentLines<'_> {
                     confidence(cell, cause.confidence, ink.soft);
                 }
             }
-            "sla" => {
-                if let Some(sla) = &incident.sla {
-                    promise::cell(cell, sla, self.clock);
-                }
-            }
+            "sla" => promise::nearest_cell(cell, incident, self.clock),
             "alarms" => cell.text(&format!(
                 "{} / {}",
                 format::in_column(incident.active_alarms as usize),

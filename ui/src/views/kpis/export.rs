@@ -18,6 +18,21 @@ pub enum Export {
     Picture(Rect),
     /// The values of these series.
     Table(Vec<Series>),
+    /// Lines of CSV as they are.
+    Sheet(Sheet),
+}
+
+/// A table that is written as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sheet {
+    /// What it is of: a part of the file's name.
+    pub name: &'static str,
+    /// What a line is, in the singular.
+    pub noun: &'static str,
+    /// How many lines there are below the header.
+    pub lines: usize,
+    /// CSV with a header.
+    pub text: String,
 }
 
 /// Values of a series.
@@ -65,7 +80,7 @@ pub fn write_csv(out: &mut impl Write, series: &[Series]) -> io::Result<usize> {
 }
 
 /// Words as a field of CSV. What a spreadsheet would reckon as a formula is made plain text.
-fn field(words: &str) -> Cow<'_, str> {
+pub(crate) fn field(words: &str) -> Cow<'_, str> {
     let formula = words.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if !formula && !words.contains([',', '"', '\n', '\r']) {
         return Cow::Borrowed(words);

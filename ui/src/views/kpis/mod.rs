@@ -25,7 +25,8 @@ use crate::{
     widgets::{empty, plot::Look},
 };
 
-pub use export::{Export, Series, write_csv};
+pub(crate) use export::field;
+pub use export::{Export, Series, Sheet, write_csv};
 pub use shown::Key;
 
 /// What the explorer remembers between runs.

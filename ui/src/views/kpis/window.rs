@@ -77,7 +77,9 @@ impl Window {
     /// it is in between.
     pub(super) fn drawn(&self, now: Timestamp, columns: usize) -> (Timestamp, Timestamp) {
         let column = (self.span.as_micros() / columns.max(1) as i64).max(1);
-        let end = self.end.unwrap_or_else(|| Timestamp::from_micros(now.as_micros().saturating_add(column - 1).div_euclid(column) * column));
+        let end = self
+            .end
+            .unwrap_or_else(|| Timestamp::from_micros(now.as_micros().saturating_add(column - 1).div_euclid(column) * column));
         (end.minus(self.span), end)
     }
 

@@ -41,6 +41,7 @@ pub struct Sla {
 struct Made {
     second: i64,
     incidents: u64,
+    foretold: u64,
     sort: Vec<SortKey>,
 }
 
@@ -102,6 +103,7 @@ impl Sla {
         let wanted = Made {
             second: clock.now.as_micros() / 1_000_000,
             incidents: model.incidents().revision(),
+            foretold: model.foretold().revision(),
             sort: self.table.sort.clone(),
         };
         if self.made.as_ref() == Some(&wanted) {

@@ -1,16 +1,15 @@
 use pedkai_core::{
     model::{Name, SlaPromise, SlaState, Span, Timestamp},
-    policy::Direction,
     screen::{IncidentRow, PromiseRow, SlaMethod, SlaRow},
 };
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::BTreeMap};
 use uuid::Uuid;
 
 use crate::{
     format::{self, Clock},
     model::Model,
     theme::Weight,
-    views::promise,
+    views::{foretold, promise},
     widgets::{
         selection::Selection,
         table::{Cell, Column, Rows, SortKey},
@@ -40,6 +39,8 @@ pub(super) struct Line {
     warn_at: Option<Timestamp>,
     breach_at: Option<Timestamp>,
     interval: Option<(Timestamp, Timestamp)>,
+    /// When the newest value was measured that it rests on.
+    seen_at: Option<Timestamp>,
     who: Name,
     tier: Name,
     what: String,
@@ -75,6 +76,7 @@ impl Line {
             warn_at: Some(sla.warn_at),
             breach_at: Some(sla.breach_at),
             interval: None,
+            seen_at: None,
             who: sla.name.clone(),
             tier: sla.tier.clone(),
             what: sla.objective.to_string(),
@@ -83,20 +85,22 @@ impl Line {
     }
 
     fn of_promise(row: &PromiseRow) -> Self {
-        let limit = &row.objective;
-        let side = if limit.direction == Direction::Above { "at most" } else { "at least" };
-        let (what, value) = match limit.metric.as_str() {
-            "availability" => (format!("{} % of the month", limit.threshold), row.value.map(|value| format!("{value:.3} %"))),
-            metric => (format!("{metric} {side} {}", figure(limit.threshold)), row.value.map(figure)),
+        let (what, value) = match row.objective.metric.as_str() {
+            "availability" => (
+                format!("{} % of the month", row.objective.threshold),
+                row.value.map(|value| format!("{value:.3} %")),
+            ),
+            _ => (foretold::limit(row), row.value.map(foretold::figure)),
         };
         Self {
             id: row.id,
             entity: row.entity_id,
             incident: row.incident_id,
             state: row.state,
-            warn_at: None,
+            warn_at: row.warn_at,
             breach_at: row.predicted_breach_time,
             interval: row.low.zip(row.high).filter(|_| row.method == SlaMethod::Drift),
+            seen_at: row.seen_at,
             who: row.service.clone(),
             tier: row.tier.clone(),
             what,
@@ -114,21 +118,21 @@ impl Line {
     }
 }
 
-fn figure(value: f64) -> String {
-    if value.abs() >= 1e6 {
-        format!("{value:.3e}")
-    } else {
-        format!("{:.1}", value)
-    }
-}
-
-/// Every promise: the clocks of incidents as the feed tells them, the rest as the collector answered.
+/// Every promise: the clocks of incidents and what is foretold as the feed tells them, the rest as the collector answered.
 pub(super) fn lines(model: &Model, answered: &[PromiseRow], sort: &[SortKey], now: Timestamp) -> Vec<Line> {
     let open = model.incidents().iter().filter(|incident| incident.status.open());
     let mut lines: Vec<Line> = open
         .filter_map(|incident| Some(Line::of_incident(incident, incident.sla.as_ref()?, now)))
         .collect();
-    let told = |row: &PromiseRow| row.objective.metric.as_str() != SlaPromise::TimeToRestore.word();
+    let nearest = model.incidents().iter().filter_map(|incident| incident.foreseen.as_ref());
+    let endangers: BTreeMap<Uuid, Uuid> = nearest.filter_map(|row| Some((row.id, row.incident_id?))).collect();
+    lines.extend(model.foretold().iter().map(|row| Line {
+        incident: endangers.get(&row.id).copied(),
+        ..Line::of_promise(row)
+    }));
+    // A collector of before tells what is foretold by its answer alone.
+    let fed = !model.foretold().is_empty();
+    let told = |row: &PromiseRow| row.objective.metric.as_str() != SlaPromise::TimeToRestore.word() && !(fed && row.method == SlaMethod::Drift);
     lines.extend(answered.iter().filter(|row| told(row)).map(Line::of_promise));
     lines.sort_by(|a, b| order(sort, a, b, now));
     lines
@@ -206,10 +210,12 @@ impl Rows for Promises<'_> {
                 None => cell.soft(word(state)),
             },
             "left" => {
-                let words = match line.breach_at {
-                    Some(at) if self.clock.now >= at => format!("over {}", format::span(self.clock.now.since(at).max(Span::ZERO))),
-                    Some(at) => format::span(at.since(self.clock.now)),
-                    None => String::new(),
+                let now = self.clock.now;
+                let words = match (line.interval, line.breach_at) {
+                    (Some((low, high)), _) => format::between(low.since(now), high.since(now)),
+                    (None, Some(at)) if now >= at => format!("over {}", format::span(now.since(at).max(Span::ZERO))),
+                    (None, Some(at)) => format::span(at.since(now)),
+                    (None, None) => String::new(),
                 };
                 cell.write(&words, weight, loud);
             }
@@ -217,7 +223,12 @@ impl Rows for Promises<'_> {
             "tier" => cell.soft(&line.tier),
             "what" => cell.text(&line.what),
             "value" => cell.write(&line.value, Weight::Regular, ink.normal),
-            "sure" => cell.soft(&line.sure(self.clock)),
+            "sure" => {
+                cell.soft(&line.sure(self.clock));
+                if let Some(seen) = line.seen_at {
+                    cell.tip(&format!("9 in 10; by values up to {}, {} ago", self.clock.short(seen), self.clock.age(seen)));
+                }
+            }
             "why" => {
                 let incident = line.incident.and_then(|id| self.model.incidents().get(id));
                 cell.soft(incident.map_or("", |incident| format::named(&incident.title)));
@@ -240,6 +251,21 @@ mod tests {
         let urgency: Vec<Timestamp> = lines.iter().map(Line::urgency).collect();
         assert!(urgency.is_sorted() && lines.len() > 60);
         assert_eq!(lines[0].state(now), SlaState::Breached);
+    }
+
+    #[test]
+    fn what_the_feed_foretells_stands_without_any_answer_and_names_the_incident() {
+        let model = samples::typical();
+        let clock = crate::testing::clock();
+        let row = model.foretold().iter().next().unwrap();
+        let told = |answered: &[PromiseRow]| {
+            let all = lines(&model, answered, &[], clock.now).into_iter();
+            all.filter(|line| line.interval.is_some()).collect::<Vec<_>>()
+        };
+        let fed = told(&[]);
+        assert_eq!((fed.len(), fed[0].id, fed[0].incident), (1, row.id, row.incident_id));
+        assert_eq!(fed[0].state(row.warn_at.unwrap()), SlaState::AtRisk, "time passes at the seat too");
+        assert_eq!(told(&samples::promised(12)).len(), 1, "the feed goes before the answer, which tells the same");
     }
 
     #[test]
