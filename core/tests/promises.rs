@@ -294,8 +294,14 @@ fn what_is_foretold_is_a_row_of_the_feed_until_it_is_over() {
     net.give(3, Input::Outlooks(vec![seen.clone()]));
     let changes = net.state.take_changes();
     let told: Vec<&Row> = changes.rows.iter().filter(|change| change.live).map(|change| &change.row).collect();
-    let row = told.iter().find_map(|row| if let Row::Sla(row) = row { Some(row.clone()) } else { None }).unwrap();
-    let incident = told.iter().find_map(|row| if let Row::Incident(row) = row { Some(row.clone()) } else { None }).unwrap();
+    let row = told
+        .iter()
+        .find_map(|row| if let Row::Sla(row) = row { Some(row.clone()) } else { None })
+        .unwrap();
+    let incident = told
+        .iter()
+        .find_map(|row| if let Row::Incident(row) = row { Some(row.clone()) } else { None })
+        .unwrap();
     assert_eq!((row.external_id.as_str(), row.seen_at, row.state), ("acc", Some(instant(2)), SlaState::Running));
     assert_eq!(row.warn_at, row.low.map(|low| low.minus(Span::minutes(15))));
     let (low, high) = (row.low.unwrap(), row.high.unwrap());
@@ -304,7 +310,10 @@ fn what_is_foretold_is_a_row_of_the_feed_until_it_is_over() {
     assert_eq!((nearest.id, nearest.low, nearest.incident_id), (row.id, row.low, Some(incident.id)));
     let line = serde_json::to_string(&incident).unwrap();
     assert_eq!(serde_json::from_str::<IncidentRow>(&line).unwrap(), incident);
-    let listed: Vec<PromiseRow> = promises(&net.state, instant(3)).into_iter().filter(|row| row.method == SlaMethod::Drift).collect();
+    let listed: Vec<PromiseRow> = promises(&net.state, instant(3))
+        .into_iter()
+        .filter(|row| row.method == SlaMethod::Drift)
+        .collect();
     assert_eq!((listed.len(), listed[0].id), (1, row.id), "the list tells the same");
 
     net.give(4, Input::Clock);
@@ -317,7 +326,11 @@ fn what_is_foretold_is_a_row_of_the_feed_until_it_is_over() {
     net.give(6, Input::Outlooks(vec![seen.clone()]));
     net.give(7, Input::Outlooks(vec![withdrawn(&seen)]));
     net.give(8, Input::Outlooks(vec![seen.clone()]));
-    assert_eq!(net.foretold().iter().map(|(row, live)| (row.id, *live)).collect::<Vec<_>>(), [(row.id, true)], "only how it is now");
+    assert_eq!(
+        net.foretold().iter().map(|(row, live)| (row.id, *live)).collect::<Vec<_>>(),
+        [(row.id, true)],
+        "only how it is now"
+    );
     net.policy(9, &LIMIT.replace("[[slo.kpis]]", "[slo]\nwarn_s = 60\n[[slo.kpis]]"));
     assert_eq!(net.foretold()[0].0.warn_at, Some(low.minus(Span::minutes(1))), "a new policy is told at once");
     let patch: TopologyPatch = serde_json::from_value(serde_json::json!({"remove": ["acc"]})).unwrap();
@@ -328,7 +341,11 @@ fn what_is_foretold_is_a_row_of_the_feed_until_it_is_over() {
             actor: actor(),
         },
     );
-    assert_eq!(net.foretold().iter().map(|(row, live)| (row.id, *live)).collect::<Vec<_>>(), [(row.id, false)], "it goes with its entity");
+    assert_eq!(
+        net.foretold().iter().map(|(row, live)| (row.id, *live)).collect::<Vec<_>>(),
+        [(row.id, false)],
+        "it goes with its entity"
+    );
 }
 
 #[test]
@@ -380,12 +397,27 @@ fn the_scorecard_is_what_a_hand_reckons_before_and_after_a_restart() {
     assert!(day.noise.alarms <= 5 && near(day.noise.reduction.unwrap(), 40.0), "{:?}", day.noise);
 
     let part = of(&scorecard(&net.state, instant(30), instant(600), instant(1_030)), "vpn");
-    assert_eq!((part.down_s, part.excluded_s), (60.0 * (15.0 + 100.0), 60.0 * 15.0), "outages are cut at both ends");
-    assert_eq!((part.incidents, part.outages, part.mttr_s), (2, 1, Some(60.0 * 35.0)), "what goes on beyond it has not ended");
+    assert_eq!(
+        (part.down_s, part.excluded_s),
+        (60.0 * (15.0 + 100.0), 60.0 * 15.0),
+        "outages are cut at both ends"
+    );
+    assert_eq!(
+        (part.incidents, part.outages, part.mttr_s),
+        (2, 1, Some(60.0 * 35.0)),
+        "what goes on beyond it has not ended"
+    );
     let long = of(&scorecard(&net.state, instant(-9_000), instant(1_030), instant(1_030)), "vpn");
-    assert_eq!((long.from, long.availability), (vpn.from, vpn.availability), "nothing is reckoned before it was heard of");
+    assert_eq!(
+        (long.from, long.availability),
+        (vpn.from, vpn.availability),
+        "nothing is reckoned before it was heard of"
+    );
 
-    net.policy(1_031, &format!("{work}[slo.tiers.silver]\navailability = 99.0\n[slo.entities.vpn]\navailability = 81.0\n"));
+    net.policy(
+        1_031,
+        &format!("{work}[slo.tiers.silver]\navailability = 99.0\n[slo.entities.vpn]\navailability = 81.0\n"),
+    );
     let promised = of(&scorecard(&net.state, instant(-60), instant(1_030), instant(1_031)), "vpn");
     assert_eq!((promised.promised, promised.kept, promised.tier.as_str()), (Some(81.0), Some(true), "vpn"));
 

@@ -51,7 +51,11 @@ impl Job for Breach {
             }
             // What was told of a limit that holds no more is over.
             let hold: BTreeSet<(EntityId, Name)> = limits.iter().map(|limit| (limit.entity, limit.metric.clone())).collect();
-            let mut seen: Vec<Outlook> = told.iter().filter(|(key, _)| !hold.contains(key)).map(|(_, known)| sla::withdrawn(known)).collect();
+            let mut seen: Vec<Outlook> = told
+                .iter()
+                .filter(|(key, _)| !hold.contains(key))
+                .map(|(_, known)| sla::withdrawn(known))
+                .collect();
             let from = next.fetch_add(MOST, Ordering::Relaxed) % limits.len().max(1);
             let begin = if limits.len() > MOST { from } else { 0 };
             limits.rotate_left(begin);

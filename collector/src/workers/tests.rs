@@ -166,7 +166,10 @@ async fn samples_go_with_their_entity() {
     // Some in the files of their days, some still in the front.
     let old: Vec<Sample> = (0..4_000).flat_map(|minute| ids.map(|id| sample(id, minute + 60))).collect();
     let new: Vec<Sample> = ids.map(|id| sample(id, 1)).to_vec();
-    tenant.ask_kpi(move |store| store.write(&old).and_then(|()| store.settle()).and_then(|()| store.write(&new))).await.unwrap();
+    tenant
+        .ask_kpi(move |store| store.write(&old).and_then(|()| store.settle()).and_then(|()| store.write(&new)))
+        .await
+        .unwrap();
     assert_eq!(job.round(tenant.clone()).await, Ok(0), "everybody is there");
     tenant.input(patch(r#"{"remove": ["a"]}"#)).await.unwrap();
     assert_eq!(job.round(tenant.clone()).await, Ok(1));

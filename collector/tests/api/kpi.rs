@@ -270,12 +270,20 @@ async fn every_door_counts_what_came_and_what_became_of_it() {
     let twins = json!({"entities": [{"external_id": "t1", "name": "twin", "type": "CELL"}, {"external_id": "t2", "name": "twin", "type": "CELL"}]});
     assert_eq!(bench.post("/api/v1/topology", &key, twins).await.0, 200);
     let at = "2026-01-31T12:00:00Z";
-    let items = json!([sample("a", "m", at, 1), sample("a", "m", "2099-01-01T00:00:00Z", 1), sample("twin", "m", at, 1), sample("b", "m", at, 2)]);
+    let items = json!([
+        sample("a", "m", at, 1),
+        sample("a", "m", "2099-01-01T00:00:00Z", 1),
+        sample("twin", "m", at, 1),
+        sample("b", "m", at, 2)
+    ]);
     assert_eq!(bench.post("/api/v1/kpi/ingest", &key, items).await.0, 202);
     let text = "time,entity,metric,value\n2026-01-31T12:00:00Z,a,load,1\nnever,a,load,2\n2026-01-31T12:00:00Z,twin,load,2\n";
     let request = bench.client.post(format!("{}/api/v1/kpi/import", bench.url)).bearer_auth(&key).body(text);
     assert_eq!(request.send().await.unwrap().status().as_u16(), 202);
-    let good = series(&[("__name__", "up"), ("instance", "10.0.0.1:9116")], &[(1.0, 1_769_860_800_000), (1.0, 1_769_860_815_000)]);
+    let good = series(
+        &[("__name__", "up"), ("instance", "10.0.0.1:9116")],
+        &[(1.0, 1_769_860_800_000), (1.0, 1_769_860_815_000)],
+    );
     let nameless = series(&[("instance", "10.0.0.1:9116")], &[(1.0, 1_769_860_800_000)]);
     assert_eq!(remote(&bench, &key, vec![good, nameless]).await.0, 400);
     let figures = bench.raw(Method::GET, "/metrics", "", None).await.text().await.unwrap();

@@ -48,10 +48,7 @@ struct Asking {
 
 impl Asking {
     async fn call(&self, handle: &Handle, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
-        let mut request = self
-            .client
-            .request(method, format!("http://{}{path}", handle.api))
-            .bearer_auth(&self.key);
+        let mut request = self.client.request(method, format!("http://{}{path}", handle.api)).bearer_auth(&self.key);
         if let Some(body) = body {
             request = request.json(&body);
         }
@@ -125,15 +122,30 @@ async fn an_outage_is_on_the_scorecard_as_a_hand_reckons_it_before_and_after_a_r
     // Half an hour of two hours, give or take what this test takes itself.
     let down = vpn["down_s"].as_f64().unwrap();
     assert!((1_800.0..1_830.0).contains(&down), "{vpn}");
-    let (from, end) = (Timestamp::parse(vpn["from"].as_str().unwrap()).unwrap(), Timestamp::parse(card["to"].as_str().unwrap()).unwrap());
+    let (from, end) = (
+        Timestamp::parse(vpn["from"].as_str().unwrap()).unwrap(),
+        Timestamp::parse(card["to"].as_str().unwrap()).unwrap(),
+    );
     assert!(from >= began && end == to, "{card}");
     let expected = 100.0 * (1.0 - down / end.since(from).as_seconds());
-    assert!((vpn["availability"].as_f64().unwrap() - expected).abs() < 1e-9 && (74.0..76.0).contains(&expected), "{vpn} {expected}");
-    assert_eq!((&vpn["kept"], &vpn["promised"], &vpn["outages"], &vpn["incidents"]), (&json!(false), &json!(99.95), &json!(1), &json!(1)));
+    assert!(
+        (vpn["availability"].as_f64().unwrap() - expected).abs() < 1e-9 && (74.0..76.0).contains(&expected),
+        "{vpn} {expected}"
+    );
+    assert_eq!(
+        (&vpn["kept"], &vpn["promised"], &vpn["outages"], &vpn["incidents"]),
+        (&json!(false), &json!(99.95), &json!(1), &json!(1))
+    );
     assert_eq!((&vpn["mttr_s"], &vpn["mtta_s"], &vpn["late"]), (&json!(down), &Value::Null, &json!(0)));
     assert_eq!((&row("other")["availability"], &row("other")["kept"]), (&json!(100.0), &json!(true)));
-    assert_eq!((&card["total"]["services"], &card["total"]["kept"], &card["total"]["down"]), (&json!(3), &json!(1), &json!(0)));
-    assert_eq!((&card["noise"]["events"], &card["noise"]["alarms"], &card["noise"]["incidents"]), (&json!(2), &json!(1), &json!(1)));
+    assert_eq!(
+        (&card["total"]["services"], &card["total"]["kept"], &card["total"]["down"]),
+        (&json!(3), &json!(1), &json!(0))
+    );
+    assert_eq!(
+        (&card["noise"]["events"], &card["noise"]["alarms"], &card["noise"]["incidents"]),
+        (&json!(2), &json!(1), &json!(1))
+    );
     assert_eq!(card["noise"]["reduction"], 50.0);
     let mut joined = Vec::new();
     let mut next = String::new();

@@ -57,10 +57,16 @@ async fn who_answers_and_is_in_no_inventory_becomes_an_unplaced_entity_and_is_sa
     until(async || status().samples > 2).await;
     let told = status();
     let problem = told.problem.unwrap();
-    assert!(problem.contains("'192.0.2.1' is in no inventory") && problem.contains("UNPLACED") && problem.contains("import it with the address 192.0.2.1"), "{problem}");
+    assert!(
+        problem.contains("'192.0.2.1' is in no inventory") && problem.contains("UNPLACED") && problem.contains("import it with the address 192.0.2.1"),
+        "{problem}"
+    );
     let (stranger, kind, placed) = known(&tenant, "192.0.2.1").await.unwrap();
     assert_eq!((kind.as_str(), placed, told.entity, told.homeless), ("UNPLACED", false, Some(stranger), 0));
-    let kept = tenant.ask_kpi(move |store| store.range(stranger, "temperature", Timestamp::EPOCH, Timestamp::MAX)).await.unwrap();
+    let kept = tenant
+        .ask_kpi(move |store| store.range(stranger, "temperature", Timestamp::EPOCH, Timestamp::MAX))
+        .await
+        .unwrap();
     assert!(kept.len() > 2 && kept.iter().all(|point| point.value == 17.0));
     let records = tenant.committed();
     until(async || status().samples > told.samples + 3).await;

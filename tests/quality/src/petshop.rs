@@ -72,12 +72,20 @@ pub fn collector() -> Result<PathBuf> {
     let name = format!("pedkai-collector{}", std::env::consts::EXE_SUFFIX);
     let own = std::env::current_exe()?;
     let found = own.ancestors().skip(1).take(2).map(|folder| folder.join(&name)).find(|file| file.is_file());
-    found.with_context(|| format!("{name} is not beside {}: build it first (cargo build -p pedkai-collector), or name it", own.display()))
+    found.with_context(|| {
+        format!(
+            "{name} is not beside {}: build it first (cargo build -p pedkai-collector), or name it",
+            own.display()
+        )
+    })
 }
 
 fn read(path: &Path) -> Result<Rows> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_path(path)?;
-    let lines: Vec<csv::StringRecord> = reader.records().collect::<std::result::Result<_, _>>().with_context(|| path.display().to_string())?;
+    let lines: Vec<csv::StringRecord> = reader
+        .records()
+        .collect::<std::result::Result<_, _>>()
+        .with_context(|| path.display().to_string())?;
     let [entities, metrics, statistics, _, rows @ ..] = lines.as_slice() else {
         bail!("{} has no four lines of header", path.display());
     };
@@ -85,7 +93,13 @@ fn read(path: &Path) -> Result<Rows> {
     for row in rows {
         let at: f64 = row[0].parse().with_context(|| path.display().to_string())?;
         for (column, value) in row.iter().enumerate().skip(1).filter(|(_, value)| !value.is_empty()) {
-            found.push((at, entities[column].to_owned(), metrics[column].to_owned(), statistics[column].to_owned(), value.to_owned()));
+            found.push((
+                at,
+                entities[column].to_owned(),
+                metrics[column].to_owned(),
+                statistics[column].to_owned(),
+                value.to_owned(),
+            ));
         }
     }
     Ok(found)
@@ -98,7 +112,11 @@ fn graph(path: &Path) -> Result<Vec<(String, String)>> {
     let mut pairs = Vec::new();
     for row in reader.records() {
         let row = row?;
-        let called = row.iter().zip(&callees).skip(1).filter(|(cell, _)| cell.parse::<f64>().is_ok_and(|calls| calls > 0.0));
+        let called = row
+            .iter()
+            .zip(&callees)
+            .skip(1)
+            .filter(|(cell, _)| cell.parse::<f64>().is_ok_and(|calls| calls > 0.0));
         pairs.extend(called.map(|(_, callee)| (row[0].to_owned(), callee.to_owned())));
     }
     Ok(pairs)
@@ -135,7 +153,13 @@ pub fn judge(program: &Path, folder: &Path, telling: Telling) -> Result<Vec<Faul
 
 fn one(program: &Path, case: &Path, usual: &Rows, (work, callers): (&Path, &Path), telling: Telling) -> Result<Fault> {
     let target: Value = serde_json::from_str(&std::fs::read_to_string(case.join("target.json"))?)?;
-    let text = |pointer: &str| target.pointer(pointer).and_then(Value::as_str).map(str::to_owned).with_context(|| format!("no {pointer}"));
+    let text = |pointer: &str| {
+        target
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+            .with_context(|| format!("no {pointer}"))
+    };
     let (node, metric, statistic, cause) = (text("/target/node")?, text("/target/metric")?, text("/target/agg")?, text("/root_cause/node")?);
     let at = target.pointer("/target/timestamp").and_then(Value::as_i64).context("no timestamp")?;
     let measured = read(&case.join("metrics.csv"))?;
@@ -169,7 +193,9 @@ fn one(program: &Path, case: &Path, usual: &Rows, (work, callers): (&Path, &Path
     }
     let answer: Value = serde_json::from_slice(&answered.stdout)?;
     let ranked = answer["ranked"].as_array().context("no ranking")?;
-    let first = ranked.first().map_or_else(String::new, |first| format!("{}: {}", first["entity"], first["why"]));
+    let first = ranked
+        .first()
+        .map_or_else(String::new, |first| format!("{}: {}", first["entity"], first["why"]));
     Ok(Fault {
         name: String::new(),
         metric,
@@ -197,7 +223,11 @@ pub fn table(telling: Telling, faults: &[Fault], misses: bool) -> String {
     let mut text = format!("{:50} {}   {}\n", telling.name, of("latency"), of("availability"));
     for fault in faults.iter().filter(|fault| misses && fault.place != Some(0)) {
         let place = fault.place.map_or_else(|| "not named".to_owned(), |place| format!("place {}", place + 1));
-        let _ = writeln!(text, "  {} {}: {} is at {place}; first is {}", fault.name, fault.metric, fault.cause, fault.first);
+        let _ = writeln!(
+            text,
+            "  {} {}: {} is at {place}; first is {}",
+            fault.name, fault.metric, fault.cause, fault.first
+        );
     }
     text
 }

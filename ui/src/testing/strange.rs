@@ -21,16 +21,8 @@ use crate::{
     shell::{Link, Shell, Status},
     theme::ThemeName,
     views::{
-        ViewName,
-        alarms::Alarms,
-        incident::Incident,
-        incidents::Incidents,
-        outbox::OutboxView,
-        overview::Overview,
-        scorecard::Period,
-        sla::Sla,
-        system::System,
-        topology::Topology,
+        ViewName, alarms::Alarms, incident::Incident, incidents::Incidents, outbox::OutboxView, overview::Overview, scorecard::Period, sla::Sla,
+        system::System, topology::Topology,
     },
 };
 
@@ -91,7 +83,12 @@ pub(super) fn strange() -> Model {
     }
     let mut score = samples::scorecard(names.len());
     for (row, (_, name)) in score["items"].as_array_mut().unwrap().iter_mut().zip(&names) {
-        for (field, value) in [("service", json!(name)), ("tier", json!(name)), ("outages", json!(u32::MAX)), ("late", json!(u32::MAX))] {
+        for (field, value) in [
+            ("service", json!(name)),
+            ("tier", json!(name)),
+            ("outages", json!(u32::MAX)),
+            ("late", json!(u32::MAX)),
+        ] {
             row[field] = value;
         }
         for field in ["down_s", "mttr_s", "promised"] {

@@ -35,11 +35,7 @@ pub(crate) fn left(row: &PromiseRow, now: Timestamp) -> String {
 
 /// A measured figure.
 pub(crate) fn figure(value: f64) -> String {
-    if value.abs() >= 1e6 {
-        format!("{value:.3e}")
-    } else {
-        format!("{value:.1}")
-    }
+    if value.abs() >= 1e6 { format!("{value:.3e}") } else { format!("{value:.1}") }
 }
 
 /// The limit in words.
@@ -61,7 +57,10 @@ fn crossed(row: &PromiseRow, clock: &Clock) -> String {
 /// All of it in a sentence.
 pub(crate) fn told(row: &PromiseRow, clock: &Clock) -> String {
     let stands = row.value.map(|value| format!(": {} now", figure(value))).unwrap_or_default();
-    let since = row.since.map(|since| format!(", by its drift since {}", clock.short(since))).unwrap_or_default();
+    let since = row
+        .since
+        .map(|since| format!(", by its drift since {}", clock.short(since)))
+        .unwrap_or_default();
     let seen = row.seen_at.map(|seen| format!("; newest value of {}", clock.short(seen))).unwrap_or_default();
     let (who, what) = (format::named(&row.service), limit(row));
     format!("{what} of {who}{stands}, crosses it {}{since}{seen}", crossed(row, clock))
@@ -93,21 +92,24 @@ pub(crate) fn mark(ui: &mut Ui, row: &PromiseRow, clock: &Clock) {
 
 /// Draws it as a card.
 pub(crate) fn show(ui: &mut Ui, row: &PromiseRow, clock: &Clock) {
-    Card::new("What a measurement foretells").icon(Icon::TREND_UP).note(row.tier.as_str()).show(ui, |ui| {
-        card::fact(ui, "Of", format::named(&row.service));
-        card::fact(ui, "Promised", &limit(row));
-        if let Some(value) = row.value {
-            card::fact(ui, "Stands at", &figure(value));
-        }
-        card::fact(ui, "Left", &left(row, clock.now));
-        card::fact(ui, "Crosses it", &crossed(row, clock));
-        if let Some(since) = row.since {
-            card::fact(ui, "Drifts since", &clock.short(since));
-        }
-        if let Some(seen) = row.seen_at {
-            card::fact(ui, "Newest value", &format!("{} ago, of {}", clock.age(seen), clock.short(seen)));
-        }
-    });
+    Card::new("What a measurement foretells")
+        .icon(Icon::TREND_UP)
+        .note(row.tier.as_str())
+        .show(ui, |ui| {
+            card::fact(ui, "Of", format::named(&row.service));
+            card::fact(ui, "Promised", &limit(row));
+            if let Some(value) = row.value {
+                card::fact(ui, "Stands at", &figure(value));
+            }
+            card::fact(ui, "Left", &left(row, clock.now));
+            card::fact(ui, "Crosses it", &crossed(row, clock));
+            if let Some(since) = row.since {
+                card::fact(ui, "Drifts since", &clock.short(since));
+            }
+            if let Some(seen) = row.seen_at {
+                card::fact(ui, "Newest value", &format!("{} ago, of {}", clock.age(seen), clock.short(seen)));
+            }
+        });
 }
 
 #[cfg(test)]
@@ -123,7 +125,10 @@ mod tests {
         let (low, high) = (row.low.unwrap(), row.high.unwrap());
         assert_eq!(state(&row, clock.now), SlaState::Running);
         assert_eq!(state(&row, row.warn_at.unwrap()), SlaState::AtRisk);
-        assert_eq!(left(&row, low.minus(Span::minutes(30))), format!("30–{:.0} m", (high.since(low).as_seconds() / 60.0).ceil() + 30.0));
+        assert_eq!(
+            left(&row, low.minus(Span::minutes(30))),
+            format!("30–{:.0} m", (high.since(low).as_seconds() / 60.0).ceil() + 30.0)
+        );
         assert_eq!(left(&row, high), "any moment");
         let told = told(&row, &clock);
         assert!(told.contains(" to ") && told.contains("9 in 10") && told.contains("newest value of"), "{told}");

@@ -63,7 +63,9 @@ impl Doors {
 
     /// Door, reason and number, where it is not zero.
     pub(in crate::serve) fn dropped(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
-        let each = DOORS.iter().flat_map(|(door, word)| LOST.iter().map(move |(why, reason)| (*door, *word, *why, *reason)));
+        let each = DOORS
+            .iter()
+            .flat_map(|(door, word)| LOST.iter().map(move |(why, reason)| (*door, *word, *why, *reason)));
         each.map(|(door, word, why, reason)| (word, reason, self.of(door).lost[why as usize].load(Relaxed)))
             .filter(|row| row.2 > 0)
     }

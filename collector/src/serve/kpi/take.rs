@@ -4,8 +4,8 @@ use pedkai_core::model::{EntityId, Name, Sample, Span, Timestamp};
 use pedkai_core::pipeline::{self, Input};
 use pedkai_core::topology::Found;
 
-use crate::engine::Tenant;
 use super::doors::{Door, Doors, Lost};
+use crate::engine::Tenant;
 use crate::serve::problem::{Answer, Problem};
 
 /// Most samples of one request.

@@ -161,7 +161,9 @@ pub(crate) fn scorecard(number: usize) -> serde_json::Value {
         ScoreRow {
             id: id(CUSTOMER, 100 + place),
             external_id: format!("SVC-{place}").as_str().into(),
-            service: format!("{}{}", SERVICES[place % 6], if place < 6 { String::new() } else { format!(" {place}") }).as_str().into(),
+            service: format!("{}{}", SERVICES[place % 6], if place < 6 { String::new() } else { format!(" {place}") })
+                .as_str()
+                .into(),
             entity_type: "SERVICE".into(),
             tier: tier.into(),
             promised,

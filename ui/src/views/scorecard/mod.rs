@@ -80,10 +80,7 @@ impl Scorecard {
             self.press(*command, &mut intents);
         }
         let period = self.layout.period;
-        if self
-            .asked
-            .is_none_or(|(before, at)| before != period || clock.now.since(at).abs() >= EVERY)
-        {
+        if self.asked.is_none_or(|(before, at)| before != period || clock.now.since(at).abs() >= EVERY) {
             self.asked = Some((period, clock.now));
             intents.push(Intent::Fetch(Fetch::Scorecard(period)));
         }

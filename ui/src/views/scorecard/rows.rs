@@ -16,12 +16,16 @@ use crate::{
 };
 
 pub(super) const COLUMNS: [Column; 10] = [
-    Column::new("service", "Service", 190.0).hint("Service or customer that was promised something").grows(),
+    Column::new("service", "Service", 190.0)
+        .hint("Service or customer that was promised something")
+        .grows(),
     Column::new("tier", "By", 76.0).hint("Tier, type or contract"),
     Column::new("availability", "Availability", 116.0)
         .hint("Share of the period in which no incident is held to have taken it away; agreed work does not count")
         .right(),
-    Column::new("promised", "Promised", 92.0).hint("Share of a calendar month that was promised").right(),
+    Column::new("promised", "Promised", 92.0)
+        .hint("Share of a calendar month that was promised")
+        .right(),
     Column::new("down", "Down", 92.0).hint("Time without service, agreed work not counted").right(),
     Column::new("excluded", "Excluded", 92.0)
         .hint("Time without service within agreed work, which does not count")
@@ -111,7 +115,11 @@ impl Rows for Scores<'_> {
             "tier" => cell.soft(&row.tier),
             "availability" => {
                 let words = share(row.availability);
-                let known = if row.complete { "" } else { "; not every outage of the period is known, so that it is too good" };
+                let known = if row.complete {
+                    ""
+                } else {
+                    "; not every outage of the period is known, so that it is too good"
+                };
                 if short {
                     let loud = cell.theme.level(Level::Critical).text;
                     let rest = cell.icon(Icon::SEAL_WARNING, loud, "Less than was promised");

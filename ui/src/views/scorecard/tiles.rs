@@ -123,7 +123,14 @@ fn draw(ui: &mut Ui, theme: &Theme, width: f32, tile: &Tile) {
     let small = Weight::Regular.at(theme.scale.text.small);
     text::paint(painter, strip(0.0, 16.0), tile.words, small.clone(), ink.soft, Align::Min);
     let loud = tile.level.map_or(ink.strong, |level| theme.level(level).text);
-    text::paint(painter, strip(16.0, 28.0), &tile.value, Weight::Strong.at(theme.scale.text.display), loud, Align::Min);
+    text::paint(
+        painter,
+        strip(16.0, 28.0),
+        &tile.value,
+        Weight::Strong.at(theme.scale.text.display),
+        loud,
+        Align::Min,
+    );
     text::paint(painter, strip(45.0, 16.0), &tile.detail, small, ink.soft, Align::Min);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{}: {}; {}", tile.words, tile.value, tile.detail)));
     response.on_hover_text(format!("{}\n\n{}", tile.detail, tile.meaning));
@@ -135,6 +142,9 @@ mod tests {
 
     #[test]
     fn a_share_never_says_more_than_there_was() {
-        assert_eq!((share(99.999_96), share(100.0), share(0.0)), ("99.999 %".to_owned(), "100 %".to_owned(), "0.000 %".to_owned()));
+        assert_eq!(
+            (share(99.999_96), share(100.0), share(0.0)),
+            ("99.999 %".to_owned(), "100 %".to_owned(), "0.000 %".to_owned())
+        );
     }
 }
