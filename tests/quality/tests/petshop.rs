@@ -9,7 +9,7 @@ use pedkai_quality::petshop::{self, TELLINGS};
 fn the_program_names_the_causes_as_often_as_the_best_that_was_published() {
     let Some(shared) = std::env::var_os("PEDKAI_SHARED") else { return };
     let (program, folder) = (petshop::collector().unwrap(), Path::new(&shared).join("data/petshop/low_traffic"));
-    for telling in TELLINGS.into_iter().filter(|telling| telling.late == 0 && telling.symptom) {
+    for telling in TELLINGS.into_iter().take(2) {
         let faults = petshop::judge(&program, &folder, telling).unwrap();
         assert_eq!(faults.len(), 26);
         let table = petshop::table(telling, &faults, true);
