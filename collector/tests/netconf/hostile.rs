@@ -49,11 +49,12 @@ async fn an_honest_one_is_changed_and_confirmed_with_a_password() {
     assert_eq!(fake.held.lock().unwrap().running, NEW);
     session.confirm(&pending, &audit).await.unwrap();
     session.close().await.unwrap();
-    let held = fake.held.lock().unwrap();
-    assert_eq!((&held.before, held.running.as_str()), (&None, NEW));
-    let commit = held.asked.iter().find(|message| message.contains("<confirmed/>")).unwrap();
-    assert!(commit.contains("<confirm-timeout>900</confirm-timeout><persist>p-1</persist>"), "{commit}");
-    drop(held);
+    {
+        let held = fake.held.lock().unwrap();
+        assert_eq!((&held.before, held.running.as_str()), (&None, NEW));
+        let commit = held.asked.iter().find(|message| message.contains("<confirmed/>")).unwrap();
+        assert!(commit.contains("<confirm-timeout>900</confirm-timeout><persist>p-1</persist>"), "{commit}");
+    }
     let mut device = fake.device();
     device.address.login = Login::Password("open sesam".to_owned());
     assert!(matches!(device.connect(&Audit::new()).await.err(), Some(Error::Denied { by: "password", .. })));

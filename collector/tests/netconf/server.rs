@@ -48,8 +48,8 @@ pub(crate) async fn without_candidate() -> Option<Server> {
 
 async fn start(target: &str) -> Option<Server> {
     if let Some(missing) = [NETCONFD, SUBSYSTEM, SSHD].iter().find(|path| !Path::new(path).exists()) {
-        assert!(std::env::var_os("CI").is_none(), "{missing} is missing: packaging/prepare test installs it");
-        eprintln!("skipped: {missing} is missing; packaging/prepare test installs it");
+        assert!(std::env::var_os("CI").is_none(), "{missing} is missing: packaging/prepare ci installs it");
+        eprintln!("skipped: {missing} is missing; packaging/prepare ci installs it");
         return None;
     }
     // A port that was free may be taken a moment later.

@@ -54,7 +54,7 @@ impl Fragment {
 /// Configuration read from a device: the part that a filter selects, or all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// Canonical text ([`xml::canonical`]).
+    /// Canonical text: one element a line, namespaces as defaults, attributes sorted, white space between elements gone.
     pub text: String,
     /// BLAKE3 of the text, 64 hexadecimal digits.
     pub hash: String,

@@ -11,7 +11,7 @@ use super::xml::{BASE, Element};
 
 /// A configuration datastore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Datastore {
+pub(super) enum Datastore {
     /// What the device does.
     Running,
     /// What is prepared.
@@ -44,7 +44,7 @@ pub enum DefaultOperation {
 
 /// How an edit is checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TestOption {
+pub(super) enum TestOption {
     /// As the device does by itself.
     #[default]
     Default,
@@ -66,7 +66,7 @@ pub enum ErrorOption {
 
 /// How an edit is done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct EditOptions {
+pub(super) struct EditOptions {
     /// Where the edit does not say.
     pub default_operation: DefaultOperation,
     /// How it is checked.

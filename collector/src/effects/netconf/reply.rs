@@ -130,7 +130,7 @@ impl fmt::Display for RpcError {
 
 /// An answer without errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reply {
+pub(super) struct Reply {
     /// The whole `<rpc-reply>`.
     pub root: Element,
     /// Whether it says `<ok/>`.

@@ -94,7 +94,7 @@ pub(super) async fn take_back(wire: &mut Wire, say: &Teller<'_>, pending: &Pendi
     let found = say.tell(Step::ReadBack, running(wire, pending).await, String::new())?;
     let changed = found.hash != pending.before;
     let by_device = matches!(pending.protection, Protection::DeviceTimer { persists: true });
-    if !changed && !(by_device && committed) {
+    if !(changed || by_device && committed) {
         return Ok(false);
     }
     say.report(Step::Cancel, Outcome::Begun, String::new());

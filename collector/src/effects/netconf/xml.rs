@@ -153,7 +153,7 @@ impl Element {
 /// elements gone; attributes whose namespace begins with one of `ignored` left out. The same configuration gives the same text, and
 /// the text can be read again.
 #[must_use]
-pub fn canonical(elements: &[Element], ignored: &[String]) -> String {
+pub(super) fn canonical(elements: &[Element], ignored: &[String]) -> String {
     let keep = |attribute: &Attribute| !ignored.iter().any(|start| attribute.namespace.starts_with(start.as_str()));
     let mut text = String::new();
     for element in elements {
@@ -223,7 +223,7 @@ fn free_prefix(number: usize, taken: &[(String, String)]) -> String {
 
 /// Whether a character may stand in XML 1.0 (its production 2, `Char`).
 #[must_use]
-pub fn may_stand(c: char) -> bool {
+pub(super) fn may_stand(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}')
 }
 
@@ -231,7 +231,7 @@ pub fn may_stand(c: char) -> bool {
 ///
 /// # Errors
 /// [`Error::Malformed`]: not well-formed, a DTD, an entity that is not XML's own, unbound prefixes, deeper or more than the limits allow.
-pub fn parse(text: &str, limits: &Limits) -> Result<Element, Error> {
+pub(super) fn parse(text: &str, limits: &Limits) -> Result<Element, Error> {
     let mut all = fragment(text, limits)?;
     match (all.pop(), all.is_empty()) {
         (Some(root), true) => Ok(root),
@@ -244,7 +244,7 @@ pub fn parse(text: &str, limits: &Limits) -> Result<Element, Error> {
 ///
 /// # Errors
 /// As [`parse`].
-pub fn fragment(text: &str, limits: &Limits) -> Result<Vec<Element>, Error> {
+pub(super) fn fragment(text: &str, limits: &Limits) -> Result<Vec<Element>, Error> {
     let mut reader = NsReader::from_str(text);
     reader.config_mut().expand_empty_elements = true;
     let mut tree = Tree {
@@ -409,7 +409,7 @@ fn prefixes(text: &str, reader: &NsReader<&[u8]>) -> Vec<(String, String)> {
 
 /// Text of a device for people: control characters gone, at most 1,000 characters.
 #[must_use]
-pub fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let mut out = String::new();
     for c in text.trim().chars().take(1_000) {
         let _ = out.write_char(if c.is_control() { ' ' } else { c });

@@ -66,7 +66,7 @@ pub(super) struct Other {
     pub(super) values: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, tag = "type", rename_all = "kebab-case")]
 pub(super) enum Parameter {
     Int {

@@ -52,78 +52,64 @@ pub enum Kind {
 
 impl Parameter {
     pub(super) fn new(name: &str, written: &file::Parameter) -> Result<Self, String> {
-        let name = name.to_owned();
-        let made = match written {
+        let (title, kind, example, default) = match written.clone() {
             file::Parameter::Int {
                 title,
                 min,
                 max,
                 example,
                 default,
-            } => Self {
-                name,
-                title: title.clone(),
-                kind: Kind::Int { min: *min, max: *max },
-                example: example.to_string(),
-                default: default.map(|value| value.to_string()),
-            },
+            } => (title, Kind::Int { min, max }, example.to_string(), default.map(|value| value.to_string())),
             file::Parameter::Choice {
                 title,
                 choices,
                 example,
                 default,
-            } => Self {
-                name,
-                title: title.clone(),
-                kind: Kind::Choice(choices.clone()),
-                example: example.clone(),
-                default: default.clone(),
-            },
+            } => (title, Kind::Choice(choices), example, default),
             file::Parameter::Text {
                 title,
                 pattern,
                 longest,
                 example,
                 default,
-            } => Self {
-                name,
-                title: title.clone(),
-                kind: Kind::Text {
-                    pattern: whole(pattern.as_deref())?,
-                    longest: *longest,
-                },
-                example: example.clone(),
-                default: default.clone(),
-            },
+            } => {
+                let pattern = whole(pattern.as_deref())?;
+                (title, Kind::Text { pattern, longest }, example, default)
+            }
             file::Parameter::Attribute {
                 title,
-                attribute,
+                attribute: key,
                 pattern,
                 longest,
                 example,
-            } => Self {
-                name,
-                title: title.clone(),
-                kind: Kind::Attribute {
-                    key: attribute.clone(),
-                    pattern: whole(pattern.as_deref())?,
-                    longest: *longest,
-                },
-                example: example.clone(),
-                default: None,
-            },
+            } => {
+                let pattern = whole(pattern.as_deref())?;
+                (title, Kind::Attribute { key, pattern, longest }, example, None)
+            }
         };
-        if let Kind::Choice(choices) = &made.kind
+        let made = Self {
+            name: name.to_owned(),
+            title,
+            kind,
+            example,
+            default,
+        };
+        made.holds_itself()?;
+        Ok(made)
+    }
+
+    fn holds_itself(&self) -> Result<(), String> {
+        if let Kind::Choice(choices) = &self.kind
             && choices.is_empty()
         {
-            return Err(format!("parameter {}: no choices", made.name));
+            return Err(format!("parameter {}: no choices", self.name));
         }
-        for (what, value) in [("example", Some(&made.example)), ("default", made.default.as_ref())] {
+        for (what, value) in [("example", Some(&self.example)), ("default", self.default.as_ref())] {
             if let Some(value) = value {
-                made.check(value).map_err(|error| format!("parameter {}: its {what}: {error}", made.name))?;
+                self.check(value).map_err(|error| format!("parameter {}: its {what}: {error}", self.name))?;
             }
         }
-        Ok(made)
+        Ok(())
     }
 
     /// Whether `value` may be; gives it as it goes into a template.
