@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod effects;
 pub mod engine;
 pub mod identity;
 pub mod journal;
