@@ -5,11 +5,13 @@
 //! - **gives**: a `Policy` and its version (a hash of its content).
 //! - **never knows**: what any stage does with it.
 
+mod anomalies;
 mod sleeping;
 mod slo;
 
 use serde::{Deserialize, Serialize};
 
+pub use anomalies::{Anomalies, DriftRule, JOINT_ROWS, JointRule};
 pub use sleeping::{Sleeping, TrafficKind, TrafficMetrics};
 
 use crate::model::{Name, Span};
@@ -28,6 +30,8 @@ pub struct Policy {
     pub correlate: Correlate,
     /// Finding cells that sleep.
     pub sleeping: Sleeping,
+    /// Finding measurements that are unlike their usual.
+    pub anomalies: Anomalies,
     /// What was promised to whom.
     pub slo: Slo,
 }
@@ -168,6 +172,7 @@ impl Policy {
             return Err("correlate.max_alarms: an incident must be able to hold at least 2 alarms".to_owned());
         }
         self.sleeping.check()?;
+        self.anomalies.check()?;
         self.slo.check()
     }
 }
