@@ -247,6 +247,7 @@ fn records() -> Vec<Record> {
             entity: Name::from("r1"),
             score: 0.75,
             why: Name::from("delay(ms) rose to 41.5 from a usual 12 (z 9.0)"),
+            quiet: true,
         }],
         note: Name::EMPTY,
     };

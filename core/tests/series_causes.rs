@@ -54,6 +54,7 @@ fn ask(measured: &Measured, depends: &[(String, String)], at: i64, symptom: Opti
         depends: &depends,
         at: Timestamp::from_micros(at * 1_000_000),
         symptom: symptom.map(|(entity, metric)| (entity, Some(metric))),
+        silence: None,
     })
 }
 

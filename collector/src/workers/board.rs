@@ -9,7 +9,7 @@ use tokio::time::Instant;
 pub(crate) struct Standing {
     /// The job's name.
     pub(crate) name: &'static str,
-    /// What is in the way, since the newest round.
+    /// What is in the way, or to be known, since the newest round.
     pub(crate) trouble: Option<String>,
     /// What it did since the collector started.
     pub(crate) done: u64,
@@ -24,7 +24,7 @@ pub(crate) struct Standing {
 pub(crate) struct Board(Mutex<BTreeMap<(TenantId, &'static str), Standing>>);
 
 impl Board {
-    pub(super) fn note(&self, tenant: TenantId, name: &'static str, outcome: Result<u64, String>) {
+    pub(super) fn note(&self, tenant: TenantId, name: &'static str, outcome: Result<u64, String>, remark: Option<String>) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let standing = all.entry((tenant, name)).or_insert_with(|| Standing {
             name,
@@ -38,7 +38,7 @@ impl Board {
         match outcome {
             Ok(done) => {
                 standing.done += done;
-                standing.trouble = None;
+                standing.trouble = remark;
             }
             Err(problem) => standing.trouble = Some(problem),
         }

@@ -5,17 +5,22 @@
 //! - **gives**: the standing of every job of a tenant, for the system's screen.
 //! - **never knows**: what a job looks at, or what it finds.
 
+mod anomalies;
 mod board;
 mod breach;
 mod causality;
+mod drift;
 mod gone;
+mod joint;
 mod sleeping;
+mod verdict;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use pedkai_core::model::TenantId;
 use tokio::task::JoinHandle;
 
 use crate::engine::{Clock, Engine, Tenant};
@@ -35,11 +40,19 @@ pub(crate) trait Job: Send + Sync + 'static {
 
     /// One round. A tenant that gives it nothing to do must not be opened for it.
     fn round(&self, tenant: Tenant) -> Round;
+
+    /// What is to be known of a tenant's rounds although they went well, in a sentence that says what to do.
+    fn remark(&self, _tenant: TenantId) -> Option<String> {
+        None
+    }
 }
 
 /// Every job, in the order of names.
 pub(crate) fn all(clock: &Arc<dyn Clock>) -> Vec<Arc<dyn Job>> {
     vec![
+        Arc::<anomalies::Anomalies>::default(),
+        Arc::<drift::Drift>::default(),
+        Arc::<joint::Joint>::default(),
         Arc::<sleeping::Sleeping>::default(),
         Arc::<causality::Causality>::default(),
         Arc::<gone::Gone>::default(),
@@ -99,7 +112,7 @@ async fn work(engine: Engine, job: Arc<dyn Job>, board: Arc<Board>) {
                 well = false;
                 tracing::warn!(tenant = %info.name, worker = job.name(), %problem, "a round failed; it will be tried again");
             }
-            board.note(id, job.name(), outcome);
+            board.note(id, job.name(), outcome, job.remark(id));
         }
         failed = if well { 0 } else { failed + 1 };
         tokio::time::sleep(pause(job.every(), failed)).await;

@@ -3,12 +3,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use pedkai_core::detection::sleeping::{Asleep, Cell, Series, SilentSource, State as Judged, Sweep, judge, sweep};
-use pedkai_core::model::{Alarm, AlarmReport, EntityId, Event, Name, Payload, Point, Severity, SourceKind, Span, TenantId, Timestamp};
+use pedkai_core::model::{Alarm, AlarmReport, EntityId, Name, Point, Severity, Span, TenantId, Timestamp};
 use pedkai_core::pipeline::State;
 use pedkai_core::policy::{Sleeping as Policy, TrafficKind};
 use pedkai_core::topology::ImpactIndex;
 
-use super::{Job, Round};
+use super::{Job, Round, verdict};
 use crate::engine::Tenant;
 use crate::journal::JournalError;
 use crate::kpi::{Store, Which};
@@ -104,7 +104,7 @@ async fn round(tenant: &Tenant, known: &Mutex<BTreeMap<TenantId, Known>>) -> Res
     if told.is_empty() {
         return Ok(u64::from(found.cells));
     }
-    let events = told.into_iter().map(|report| event(report, now)).collect();
+    let events = told.into_iter().map(|report| verdict::event(report, now)).collect();
     tenant.events(events).await.map_err(|error| JournalError::Unusable {
         file: "detect/sleeping".into(),
         problem: error.to_string(),
@@ -301,16 +301,5 @@ fn silence(source: &SilentSource) -> AlarmReport {
             source.last, source.cells
         )),
         ..report(source.source.clone(), SILENT, source.last)
-    }
-}
-
-fn event(report: AlarmReport, now: Timestamp) -> Event {
-    Event {
-        received_at: now,
-        source: SourceKind::Internal,
-        source_address: Name::from("detection"),
-        relay: false,
-        key: None,
-        payload: Payload::Alarm(Box::new(report)),
     }
 }

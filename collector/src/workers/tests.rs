@@ -34,7 +34,10 @@ impl Job for Sweep {
     }
 }
 
+mod causes;
+mod desk;
 mod insight;
+mod unusual;
 
 #[tokio::test(start_paused = true)]
 async fn a_round_that_fails_or_falls_over_is_told_and_tried_again() {

@@ -8,7 +8,7 @@ use super::store::Incidents;
 use super::tie::claims;
 use crate::model::{
     AlarmFacts, AlarmId, AlarmIx, AlarmLookup, Incident, IncidentId, IncidentIx, IncidentStatus, Link, LinkReason, Member, Name, Reason, Severity, SharedList,
-    Span, Timestamp,
+    SourceKind, Span, Timestamp,
 };
 use crate::policy::Correlate;
 use crate::topology::{Topology, Wires};
@@ -57,7 +57,14 @@ pub fn place<L: AlarmLookup>(view: &View<'_, L>, alarm: &AlarmFacts<'_>, id: Inc
         }
         return deltas;
     }
-    if alarm.severity >= Severity::Major || alarm.persists() {
+    if alarm.severity >= Severity::Major {
+        return open(view, alarm, id);
+    }
+    // What is only concluded from measurements speaks with those that say something happened, and opens nothing by itself.
+    if alarm.source == SourceKind::Internal {
+        return Vec::new();
+    }
+    if alarm.persists() {
         return open(view, alarm, id);
     }
     match partner(view, alarm) {
@@ -76,7 +83,9 @@ fn partner<'a, L: AlarmLookup>(view: &View<'a, L>, alarm: &AlarmFacts<'_>) -> Op
         .iter()
         .flat_map(|claim| view.index.loose(claim.entity).take(LOOSE))
         .filter(|ix| *ix != alarm.ix);
-    let mut others = others.filter_map(|ix| view.alarms.facts(ix));
+    let mut others = others
+        .filter_map(|ix| view.alarms.facts(ix))
+        .filter(|other| other.source != SourceKind::Internal);
     others.find_map(|other| hang_together(alarm, &other, view.window()).map(|link| (other, link)))
 }
 

@@ -16,5 +16,6 @@ mod rows;
 mod scale;
 pub mod sleeping;
 pub mod subspace;
+pub mod watch;
 
 pub use rows::{Ragged, Rows};

@@ -2,7 +2,7 @@
 
 use super::series::combine;
 use super::thousandths;
-use crate::model::{Evidence, EvidenceKind, Finding, Hypothesis};
+use crate::model::{Evidence, EvidenceKind, Finding, Hypothesis, Name};
 use crate::topology::Topology;
 
 /// So many facts from measurements are told of one hypothesis.
@@ -19,22 +19,21 @@ pub fn measured(hypotheses: &mut [Hypothesis], finding: &Finding, topology: &Top
             .iter()
             .filter(|link| link.cause.entity_id == entity.id)
             .map(|link| (&link.sentence, topology.by_id(link.effect.entity_id)));
-        let suspects = finding
-            .suspects
-            .iter()
-            .filter(|suspect| suspect.entity_id == entity.id)
-            .map(|suspect| (&suspect.why, Some(hypothesis.entity)));
-        let facts: Vec<Evidence> = suspects
-            .chain(links)
-            .take(TOLD)
-            .map(|(text, about)| Evidence {
-                kind: EvidenceKind::Measured,
-                text: text.clone(),
-                alarm: None,
-                entity: about,
-            })
-            .collect();
-        hypothesis.evidence.extend(facts);
+        let own = || finding.suspects.iter().filter(|suspect| suspect.entity_id == entity.id);
+        let suspects = own().filter(|suspect| !suspect.quiet).map(|suspect| (&suspect.why, Some(hypothesis.entity)));
+        let fact = |kind: EvidenceKind, text: &Name, about| Evidence {
+            kind,
+            text: text.clone(),
+            alarm: None,
+            entity: about,
+        };
+        let facts = suspects.chain(links).take(TOLD);
+        hypothesis.evidence.extend(facts.map(|(text, about)| fact(EvidenceKind::Measured, text, about)));
+        // What is quiet where a cause should be seen speaks against it.
+        let quiet = own()
+            .find(|suspect| suspect.quiet)
+            .map(|suspect| fact(EvidenceKind::Unexplained, &suspect.why, Some(hypothesis.entity)));
+        hypothesis.evidence.extend(quiet);
     }
 }
 

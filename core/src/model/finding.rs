@@ -60,7 +60,7 @@ pub struct CausalLink {
     pub sentence: Name,
 }
 
-/// An entity whose measurements left their usual range, ranked as a cause.
+/// An entity whose measurements left their usual range, ranked as a cause; or one that is held to be a cause and whose measurements did not.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, minicbor::Encode, minicbor::Decode)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Suspect {
@@ -77,6 +77,11 @@ pub struct Suspect {
     /// In one sentence, with the figures.
     #[n(3)]
     pub why: Name,
+    /// Its measurements stayed near their usual: that speaks against it.
+    #[n(4)]
+    #[cbor(default)]
+    #[serde(default)]
+    pub quiet: bool,
 }
 
 /// What a worker found in the measurements around an incident.
@@ -108,8 +113,8 @@ pub struct Finding {
     /// Pairs that hold after the false ones among them are reckoned with, surest first.
     #[n(7)]
     pub links: Vec<CausalLink>,
-    /// What measurements and dependencies say of causes, likeliest first; the entities that the hypotheses name are among them where they are
-    /// measured.
+    /// What measurements and dependencies say of causes, likeliest first; the entities that the hypotheses name are among them where they were
+    /// measured since, also those that stayed `quiet`.
     #[n(8)]
     pub suspects: Vec<Suspect>,
     /// What could not be tested, and why; empty where all could.

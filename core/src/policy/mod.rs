@@ -5,12 +5,14 @@
 //! - **gives**: a `Policy` and its version (a hash of its content).
 //! - **never knows**: what any stage does with it.
 
+mod anomalies;
 mod remediate;
 mod sleeping;
 mod slo;
 
 use serde::{Deserialize, Serialize};
 
+pub use anomalies::{Anomalies, DriftRule, JOINT_ROWS, JointRule};
 pub use remediate::{Approvals, Remediate, RemediateRule};
 pub use sleeping::{Sleeping, TrafficKind, TrafficMetrics};
 
@@ -32,6 +34,8 @@ pub struct Policy {
     pub remediate: Remediate,
     /// Finding cells that sleep.
     pub sleeping: Sleeping,
+    /// Finding measurements that are unlike their usual.
+    pub anomalies: Anomalies,
     /// What was promised to whom.
     pub slo: Slo,
 }
@@ -173,6 +177,7 @@ impl Policy {
         }
         self.remediate.check()?;
         self.sleeping.check()?;
+        self.anomalies.check()?;
         self.slo.check()
     }
 }

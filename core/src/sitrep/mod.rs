@@ -210,14 +210,17 @@ fn causes(matter: &Matter<'_>, text: &mut String) {
 /// What measurements told, whether or not it speaks for a cause.
 fn measured(matter: &Matter<'_>, text: &mut String) {
     let Some(finding) = matter.incident.finding.as_deref() else { return };
-    let links = finding.links.iter().map(|link| &link.sentence);
-    let mut told = links.chain(finding.suspects.iter().map(|suspect| &suspect.why)).take(2).peekable();
+    let links = finding.links.iter().map(|link| ("", "", &link.sentence));
+    // One that stayed near its usual is told where it does not fit.
+    let departed = finding.suspects.iter().filter(|suspect| !suspect.quiet);
+    let departed = departed.map(|suspect| (suspect.entity.as_str(), ": ", &suspect.why));
+    let mut told = links.chain(departed).take(2).peekable();
     if told.peek().is_none() {
         return;
     }
     text.push_str("Measured:");
-    for sentence in told {
-        let _ = write!(text, " {}.", sentence.trim_end_matches('.'));
+    for (name, between, sentence) in told {
+        let _ = write!(text, " {name}{between}{}.", sentence.trim_end_matches('.'));
     }
     text.push('\n');
 }

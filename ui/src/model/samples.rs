@@ -463,6 +463,7 @@ fn finding(members: &[AlarmRow]) -> Option<Finding> {
             entity: first.entity_name.clone(),
             score: 41.0,
             why: "optical_rx_power (dBm) fell from −8.5 to −32.8, 160 times its usual spread".into(),
+            quiet: false,
         }],
         note: Name::EMPTY,
     })

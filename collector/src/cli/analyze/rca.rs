@@ -55,6 +55,7 @@ fn answer(metrics: &Table, graph: &Table, at: Timestamp, symptom: Option<&str>) 
         depends: &depends,
         at,
         symptom,
+        silence: None,
     });
     if ranking.causes.iter().all(|cause| cause.departure.is_none()) {
         note("warning: no series has points enough outside the trouble to say what is usual, and points in it; nothing could be judged");

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::median;
 use crate::model::{Point, Timestamp};
+use crate::policy::DriftRule;
 use trend::Line;
 
 /// The most bins of a window.
@@ -83,6 +84,33 @@ pub struct Drift {
     pub n: u32,
     /// As many independent ones say as much.
     pub effective: f64,
+}
+
+/// A trend that is told of stays told until it has moved the value by less than this part of what it took to be told.
+const LESS: f64 = 0.75;
+
+impl Drift {
+    /// For how many hours the slope holds.
+    #[must_use]
+    pub fn hours(&self, until: Timestamp) -> f64 {
+        until.since(self.since).as_seconds() / 3_600.0
+    }
+
+    /// By how many times its scatter the trend moved the value since it holds.
+    #[must_use]
+    pub fn moved(&self, until: Timestamp) -> f64 {
+        let by = (self.slope * self.hours(until)).abs();
+        // Rounding scatters a line that is none otherwise.
+        by / self.spread.max(1e-9 * self.level.abs()).max(f64::MIN_POSITIVE)
+    }
+
+    /// Whether the trend is worth telling: sure enough, for long enough, and more than what the value scatters by anyway. What `stands` is held
+    /// to a little less, so that it does not come and go.
+    #[must_use]
+    pub fn tells(&self, rule: &DriftRule, until: Timestamp, stands: bool) -> bool {
+        let part = if stands { LESS } else { 1.0 };
+        self.drifts && self.hours(until) >= part * f64::from(rule.hours) && self.moved(until) >= part * rule.spreads
+    }
 }
 
 /// The bins of a window: hours since its first point, and values.

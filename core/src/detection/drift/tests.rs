@@ -96,6 +96,36 @@ fn too_little_has_no_trend_and_a_verdict_goes_over_the_wire() {
     assert_eq!(serde_json::from_str::<Drift>(&serde_json::to_string(&found).unwrap()).unwrap(), found);
 }
 
+#[test]
+fn a_trend_is_told_when_it_lasts_and_leaves_its_scatter_and_a_season_is_none() {
+    let rule = DriftRule::default();
+    let sure = Settings {
+        confidence: rule.confidence,
+        ..Settings::default()
+    };
+    let day = |hour: f64| 20.0 * libm::sin(hour / 24.0 * std::f64::consts::TAU);
+    let (mut still, mut late) = (0, 0);
+    for seed in 0..40 {
+        let until = |points: &[Point]| points[points.len() - 1].at;
+        let points = noisy(series(672, 900, day), seed, 2.0, 0.3);
+        still += u32::from(drift(&points, &sure).unwrap().tells(&rule, until(&points), false));
+        let points = noisy(series(672, 900, |hour| day(hour) - 0.1 * hour), seed, 2.0, 0.3);
+        let found = drift(&points, &sure).unwrap();
+        late += u32::from(!found.tells(&rule, until(&points), false));
+        assert!(found.moved(until(&points)) > 4.0 && found.hours(until(&points)) > 24.0, "{found:?}");
+    }
+    assert!(still == 0 && late <= 2, "{still} of 40 without a trend were told, {late} with one were not");
+    let line = drift(&series(48, 900, |hour| 10.0 + 2.0 * hour), &sure).unwrap();
+    let end = series(48, 900, |_| 0.0)[47].at;
+    assert!(!line.tells(&rule, end, false), "half a day is no drift yet");
+    let few = DriftRule { hours: 12, ..rule };
+    assert!(
+        !line.tells(&few, end, false) && line.tells(&few, end, true),
+        "what is told stays told a little longer"
+    );
+    assert!(line.moved(end) > 1e6);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]

@@ -104,6 +104,8 @@ pub enum Reason {
 pub struct Verdict {
     /// 0 to 1, the same scale in every series; an alarm is due from [`Verdict::ALARM`] on.
     pub score: f64,
+    /// The same, were no alarm due of late: how strange it is by itself, however long that goes on.
+    pub bare: f64,
     /// What was expected, the value's unit.
     pub baseline: f64,
     /// Values from `.0` to `.1` were expected; none while too little is known. Beyond it a single point counts as strange.
@@ -176,12 +178,13 @@ impl Detector {
         self.residuals.truncate(SHIFT - 1);
         self.residuals.push_front(residual);
         let surprises = self.surprises();
-        let score = self.score(strangeness(&surprises));
+        let (score, bare) = self.score(strangeness(&surprises));
         let reason = self.reason(&surprises);
         self.expected.learn(at, value);
         self.typical.learn(residual.abs());
         Some(Verdict {
             score,
+            bare,
             baseline,
             range,
             z,
@@ -223,18 +226,19 @@ impl Detector {
         surprises
     }
 
-    fn score(&mut self, strangeness: f64) -> f64 {
+    /// The score, and what it is without a rest.
+    fn score(&mut self, strangeness: f64) -> (f64, f64) {
         self.raised *= 1.0 - 1.0 / FORGIVEN;
         let score = strangeness / (strangeness + BAR + self.raised);
         let resting = self.rest > 0;
         self.rest = self.rest.saturating_sub(1);
         if score < Verdict::ALARM || (resting && strangeness < WORSE * self.told) {
-            return if resting { score / 2.0 } else { score };
+            return (if resting { score / 2.0 } else { score }, score);
         }
         self.raised += RAISE;
         self.rest = REST;
         self.told = strangeness;
-        score
+        (score, score)
     }
 
     /// The quickest way whose value alone is out of range, else the loudest.

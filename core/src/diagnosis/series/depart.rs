@@ -1,4 +1,4 @@
-use super::window::{Column, Frame};
+use super::window::{Column, Ended, Frame};
 
 /// A departure of this many spreads is anomalous.
 pub(super) const ANOMALOUS: f64 = 3.0;
@@ -20,6 +20,12 @@ pub(super) struct Departed {
     pub(super) strength: f64,
     /// The departure by row since the onset, 0 where there is none.
     pub(super) profile: Vec<f64>,
+    /// Points later than the moment of notice.
+    pub(super) after: u32,
+    /// The usual is that of the time of day.
+    pub(super) hourly: bool,
+    /// The departure is that nothing came any more.
+    pub(super) ended: Option<Ended>,
 }
 
 /// Of each entity, its strongest departure.
@@ -38,8 +44,9 @@ pub(super) fn measure(frame: &Frame, onset: usize) -> Vec<Option<Departed>> {
             Some(up) => vec![up],
             None => vec![true, false],
         };
-        for up in sides {
-            let departed = depart(column, onset, end, frame.just, up);
+        let silence = column.ended.filter(|ended| ended.missed >= ANOMALOUS);
+        let told = sides.into_iter().map(|up| depart(column, onset, end, frame.just, up));
+        for departed in told.chain(silence.map(|ended| silent(frame, column, onset, end, ended))) {
             let place = &mut found[column.entity];
             let by = |departed: &Departed| if symptom.is_some() { departed.z } else { departed.strength };
             if place.as_ref().is_none_or(|known| by(&departed) > by(known)) {
@@ -58,6 +65,24 @@ fn side(column: &Column, onset: usize, end: usize) -> bool {
         down += (column.median - value).max(0.0);
     }
     up * column.down.max(1e-12) >= down * column.up.max(1e-12)
+}
+
+/// Nothing came any more: as strange as samples are missing, and a change by the largest factor.
+fn silent(frame: &Frame, column: &Column, onset: usize, end: usize, ended: Ended) -> Departed {
+    let z = ended.missed.min(MOST);
+    let quiet = |time: &i64| if *time > ended.last { 1.0 } else { 0.0 };
+    Departed {
+        metric: column.metric.clone(),
+        z,
+        amount: 0.0,
+        usual: column.median,
+        seen: column.median,
+        strength: libm::log1p(z) * (1.0 + FACTOR),
+        profile: frame.times.get(onset..end).unwrap_or_default().iter().map(quiet).collect(),
+        after: column.after,
+        hourly: column.hourly,
+        ended: Some(ended),
+    }
 }
 
 fn depart(column: &Column, onset: usize, end: usize, just: usize, up: bool) -> Departed {
@@ -99,5 +124,8 @@ fn depart(column: &Column, onset: usize, end: usize, just: usize, up: bool) -> D
         seen,
         strength: libm::log1p(z) * (1.0 + factor),
         profile,
+        after: column.after,
+        hourly: column.hourly,
+        ended: None,
     }
 }

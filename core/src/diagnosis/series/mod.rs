@@ -7,7 +7,8 @@
 //! - **never knows**: alarms, incidents, or where the points came from.
 //!
 //! Scores are robust: median and interquartile range of a reference outside the trouble (N-Sigma's robust form; Pham et al., "BARO", FSE
-//! 2024); from a constant, any departure counts. The onset is the most likely change of all series together within a quarter of an hour
+//! 2024); where three earlier days have points at that time of day, the reference is those, each taken by how far it lies from the median of
+//! its own time of day; from a constant, any departure counts. The onset is the most likely change of all series together within a quarter of an hour
 //! before the moment of notice; few of many series change, so that each counts as a mixture (Xie & Siegmund, Annals of Statistics 41,
 //! 2013): a moment near the onset is known here, so that one pass over sums does what Bayesian online detection needs run lengths for.
 //! A cause is anomalous, explains the symptom over a way of anomalous dependencies, moves in time as what it explains
@@ -18,6 +19,7 @@ mod combine;
 mod depart;
 mod onset;
 mod path;
+mod season;
 mod tell;
 mod window;
 
@@ -47,6 +49,17 @@ pub struct Question<'a> {
     pub at: Timestamp,
     /// Where it was noticed: the entity, and the metric where one is known.
     pub symptom: Option<(&'a str, Option<&'a str>)>,
+    /// Series whose samples ended, where that is known.
+    pub silence: Option<Silence<'a>>,
+}
+
+/// Series that fell silent while others of their kind are still heard.
+#[derive(Clone, Debug)]
+pub struct Silence<'a> {
+    /// Entity and metric of each.
+    pub of: &'a [(&'a str, &'a str)],
+    /// Up to when samples would have been heard.
+    pub until: Timestamp,
 }
 
 /// The answer.
@@ -84,6 +97,10 @@ pub struct Departure {
     pub usual: f64,
     /// The mean of the farther half of the points since the onset.
     pub seen: f64,
+    /// Points later than the moment of notice; with fewer than two, that nothing departed means little.
+    pub after: u32,
+    /// The last sample, where the departure is that nothing came any more; `z` is the number of those that are missing then.
+    pub ended: Option<Timestamp>,
 }
 
 /// Ranks causes. Without a series that can be judged, the answer is every entity with a score of 0.

@@ -21,6 +21,8 @@ pub(super) fn tell(frame: &Frame, onset: usize, departures: &[Option<Departed>],
                 z: departed.z,
                 usual: departed.usual,
                 seen: departed.seen,
+                after: departed.after,
+                ended: departed.ended.map(|ended| Timestamp::from_micros(ended.last)),
             }),
             explained_by: scored.explained.map(|(other, share)| (frame.entities[other].clone(), share)),
         })
@@ -34,12 +36,22 @@ fn why(frame: &Frame, began: Timestamp, departed: Option<&Departed>, scored: &Sc
         return "Nothing of it was measured often enough to be judged.".to_owned();
     };
     let Departed { metric, z, usual, seen, .. } = departed;
+    let hour = if departed.hourly { " at that time of day" } else { "" };
+    if departed.after == 0 && departed.ended.is_none() && *z < ANOMALOUS {
+        return format!("No sample of {metric} has come since.");
+    }
     if *z < ANOMALOUS {
-        return format!("{metric} stayed near its usual {} (z {z:.1}).", short(*usual));
+        return format!("{metric} stayed near its usual {}{hour} (z {z:.1}).", short(*usual));
     }
     let way = if seen >= usual { "rose" } else { "fell" };
     let (usual, seen) = (short(*usual), short(*seen));
-    let mut text = format!("{metric} {way} to {seen} from a usual {usual} (z {z:.1}) from {began} on");
+    let mut text = match departed.ended {
+        Some(ended) => {
+            let last = Timestamp::from_micros(ended.last);
+            format!("{metric} ended: nothing came after {last}, {:.0} samples are missing", ended.missed)
+        }
+        None => format!("{metric} {way} to {seen} from a usual {usual}{hour} (z {z:.1}) from {began} on"),
+    };
     match scored.explained {
         Some((other, share)) if share >= 0.5 => {
             text += &format!("; {:.0} % of it is explained by {}, on which it depends", share * 100.0, frame.entities[other]);

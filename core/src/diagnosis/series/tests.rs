@@ -41,6 +41,7 @@ fn ask(measured: &[(&str, &str, Vec<Point>)], depends: &[(&str, &str)], symptom:
         depends,
         at: Timestamp::from_micros(AT * 1_000_000),
         symptom,
+        silence: None,
     })
 }
 
@@ -129,6 +130,93 @@ fn those_who_depend_on_each_other_do_not_explain_each_other_away() {
     );
 }
 
+/// A point every five minutes of eight days up to twenty minutes after `at`: the course of a day with noise, and `rise` from the trouble on.
+fn days(seed: u64, at: i64, rise: f64) -> Vec<Point> {
+    let mut chance = Noise(seed);
+    (-8 * 288..5)
+        .map(|step| at + 300 * step)
+        .map(|second| Point {
+            at: Timestamp::from_micros(second * 1_000_000),
+            value: 40.0 + 35.0 * libm::sin(second as f64 / 86_400.0 * std::f64::consts::TAU) + 0.5 * chance.next() + if second >= at { rise } else { 0.0 },
+        })
+        .collect()
+}
+
+fn at_hour(hour: i64, rises: [f64; 2]) -> Ranking {
+    let at = 30 * 86_400 + hour * 3_600;
+    let measured = [("hub", "load", days(1, at, rises[0])), ("leaf", "load", days(2, at, rises[1]))];
+    rank(&Question {
+        series: &series(&measured),
+        depends: &[("leaf", "hub")],
+        at: Timestamp::from_micros(at * 1_000_000),
+        symptom: None,
+        silence: None,
+    })
+}
+
+#[test]
+fn the_time_of_day_is_no_departure_and_hides_none() {
+    // At its lowest, at its highest, and where it rises and falls fastest.
+    for hour in [0, 6, 12, 18] {
+        let still = at_hour(hour, [0.0, 0.0]);
+        for cause in &still.causes {
+            let departure = cause.departure.as_ref().unwrap();
+            assert!(departure.z < 3.0 && departure.after >= 2, "at {hour}: {cause:?}");
+            assert!(
+                cause.why.contains("stayed near its usual") && cause.why.contains("at that time of day"),
+                "{}",
+                cause.why
+            );
+        }
+        // Well within what it does over a day, yet not at this hour.
+        let found = at_hour(hour, [if hour == 6 { -15.0 } else { 15.0 }, 0.0]);
+        assert_eq!(found.causes[0].entity, "hub", "at {hour}: {found:#?}");
+        let departure = found.causes[0].departure.as_ref().unwrap();
+        assert!(
+            departure.z >= 5.0 && found.causes[1].departure.as_ref().unwrap().z < 3.0,
+            "at {hour}: {found:#?}"
+        );
+    }
+    let night = at_hour(18, [15.0, 0.0]);
+    let usual = night.causes[0].departure.as_ref().unwrap().usual;
+    assert!((usual - 5.0).abs() < 1.0, "the usual told is that of the hour: {usual}");
+}
+
+#[test]
+fn samples_that_ended_are_a_departure() {
+    let mut measured = story();
+    for (entity, .., points) in &mut measured {
+        let (level, ends) = (points[0].value, *entity == "store");
+        points.retain(|point| !ends || point.at.as_micros() < AT * 1_000_000);
+        points.iter_mut().for_each(|point| point.value = level + (point.value * 7.0).fract());
+    }
+    let ended = |of: &[(&str, &str)]| {
+        rank(&Question {
+            series: &series(&measured),
+            depends: &CALLS,
+            at: Timestamp::from_micros(AT * 1_000_000),
+            symptom: Some(("front", None)),
+            silence: Some(Silence {
+                of,
+                until: Timestamp::from_micros((AT + 600) * 1_000_000),
+            }),
+        })
+    };
+    let store = |ranking: &Ranking| ranking.causes.iter().find(|cause| cause.entity == "store").unwrap().clone();
+    let (found, unknown) = (store(&ended(&[("store", "latency")])), store(&ended(&[])));
+    let departure = found.departure.as_ref().unwrap();
+    assert_eq!(departure.ended, Some(Timestamp::from_micros((AT - 60) * 1_000_000)), "{found:?}");
+    assert!(departure.z >= 10.0 && departure.after == 0 && found.score > unknown.score, "{found:?}");
+    assert!(
+        found
+            .why
+            .starts_with("latency ended: nothing came after 1970-01-02T03:45:40Z, 11 samples are missing"),
+        "{}",
+        found.why
+    );
+    assert_eq!(unknown.why, "No sample of latency has come since.");
+}
+
 #[test]
 fn nothing_to_go_by_is_said() {
     assert!(ask(&[], &[], None).causes.is_empty());
@@ -161,7 +249,7 @@ proptest! {
         let measured: Vec<Series<'_>> = points.iter().zip(&single).map(|(point, at)| Series { entity: names[point.0], metric: names[point.1], points: std::slice::from_ref(at) }).collect();
         let depends: Vec<(&str, &str)> = depends.into_iter().map(|(one, other)| (names[one], names[other])).collect();
         let symptom = symptom.map(|(entity, metric)| (names[entity], metric.map(|metric| names[metric])));
-        let ranking = rank(&Question { series: &measured, depends: &depends, at: Timestamp::from_micros(at * scale), symptom });
+        let ranking = rank(&Question { series: &measured, depends: &depends, at: Timestamp::from_micros(at * scale), symptom, silence: None });
         for cause in &ranking.causes {
             prop_assert!((0.0..=1.0).contains(&cause.score), "{:?}", cause);
         }

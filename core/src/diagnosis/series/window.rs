@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Question;
+use super::season::Season;
 
 /// Trouble may have begun so long before it was noticed, µs.
 const BACK: i64 = 900_000_000;
@@ -25,6 +26,21 @@ pub(super) struct Column {
     /// The usual spread upwards and downwards, as a standard deviation; 0 where any departure counts.
     pub(super) up: f64,
     pub(super) down: f64,
+    /// Points later than the moment of notice.
+    pub(super) after: u32,
+    /// Its usual is that of the time of day.
+    pub(super) hourly: bool,
+    /// Its samples ended.
+    pub(super) ended: Option<Ended>,
+}
+
+/// How the samples of a series ended.
+#[derive(Clone, Copy)]
+pub(super) struct Ended {
+    /// The last one, µs since 1970.
+    pub(super) last: i64,
+    /// So many were to come since.
+    pub(super) missed: f64,
 }
 
 /// The series around the trouble in rows of one step.
@@ -83,6 +99,10 @@ impl Frame {
             }
         }
         let symptom = question.symptom.and_then(|(name, metric)| place(name).map(|entity| (entity, metric)));
+        let silent: BTreeSet<(usize, &str)> = (question.silence.iter().flat_map(|silence| silence.of))
+            .filter_map(|(entity, metric)| Some((place(entity)?, *metric)))
+            .collect();
+        let until = question.silence.as_ref().map(|silence| silence.until.as_micros());
         let mut frame = Self {
             symptom: None,
             columns: Vec::new(),
@@ -95,16 +115,20 @@ impl Frame {
             horizon: HORIZON,
             entities,
         };
-        frame.fill(&raw, symptom);
+        frame.fill(&raw, symptom, (&silent, until));
         frame
     }
 
-    fn fill(&mut self, raw: &Raw, symptom: Option<(usize, Option<&str>)>) {
+    fn fill(&mut self, raw: &Raw, symptom: Option<(usize, Option<&str>)>, (silent, until): (&BTreeSet<(usize, &str)>, Option<i64>)) {
         let (at, step) = (self.at, self.step);
         self.horizon = HORIZON.max(3 * step);
         self.just = usize::try_from(JUST / step).unwrap_or(3).max(3);
         let row_of = |time: i64| (time - at).div_euclid(step);
-        let rows: BTreeSet<i64> = raw.values().flat_map(|points| points.keys().map(|time| row_of(*time))).collect();
+        let mut rows: BTreeSet<i64> = raw.values().flat_map(|points| points.keys().map(|time| row_of(*time))).collect();
+        if let Some(until) = until.filter(|_| !silent.is_empty()) {
+            // Silence has rows, too.
+            rows.extend(0..=row_of(until.min(at.saturating_add(self.horizon))));
+        }
         let rows: Vec<i64> = rows.into_iter().collect();
         let middle = |row: i64| at + row * step + step / 2;
         let (mut from, to) = (at - BACK.max(2 * step), at + self.horizon);
@@ -131,10 +155,12 @@ impl Frame {
             if other || reference.len() < FEWEST {
                 continue;
             }
+            let season = Season::of(points, at, step, (from - self.just as i64 * step, to));
+            let reference = season.as_ref().map_or(reference, |season| season.reference.clone());
             let mut sums = vec![(0.0, 0.0); kept.len()];
             for (time, value) in points {
                 if let Ok(row) = kept.binary_search(&row_of(*time)) {
-                    sums[row].0 += value;
+                    sums[row].0 += season.as_ref().map_or(*value, |season| season.moved(*time, *value));
                     sums[row].1 += 1.0;
                 }
             }
@@ -146,6 +172,9 @@ impl Frame {
                 median,
                 up,
                 down,
+                after: u32::try_from(points.range(at.saturating_add(1)..=to).count()).unwrap_or(u32::MAX),
+                hourly: season.is_some(),
+                ended: until.filter(|_| silent.contains(&(*entity, name))).and_then(|until| ended(points, until)),
             });
         }
         self.symptom = symptom.map(|(entity, metric)| {
@@ -155,16 +184,25 @@ impl Frame {
     }
 }
 
+/// Up to when the series was heard, and how many samples are missing since.
+fn ended(points: &BTreeMap<i64, f64>, until: i64) -> Option<Ended> {
+    let last = *points.keys().next_back()?;
+    let step = own_step(points)?.max(1);
+    Some(Ended {
+        last,
+        missed: libm::floor((until - last) as f64 / step as f64),
+    })
+}
+
+fn own_step(points: &BTreeMap<i64, f64>) -> Option<i64> {
+    let mut gaps: Vec<i64> = points.keys().zip(points.keys().skip(1)).map(|(one, next)| next - one).collect();
+    gaps.sort_unstable();
+    gaps.get(gaps.len() / 2).copied()
+}
+
 /// The middle of the series' own steps, µs, a second at least.
 fn step(raw: &Raw) -> i64 {
-    let mut steps: Vec<i64> = raw
-        .values()
-        .filter_map(|points| {
-            let mut gaps: Vec<i64> = points.keys().zip(points.keys().skip(1)).map(|(one, next)| next - one).collect();
-            gaps.sort_unstable();
-            gaps.get(gaps.len() / 2).copied()
-        })
-        .collect();
+    let mut steps: Vec<i64> = raw.values().filter_map(own_step).collect();
     steps.sort_unstable();
     steps.get(steps.len() / 2).copied().unwrap_or(60_000_000).clamp(1_000_000, 86_400_000_000)
 }
@@ -189,6 +227,12 @@ fn usual_of(mut reference: Vec<f64>) -> (f64, f64, f64) {
         }
     };
     (median, spread(at(0.95) - median), spread(median - at(0.05)))
+}
+
+/// The middle of values in any order; 0 of none.
+pub(super) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    quantile(&values, 0.5)
 }
 
 /// Of sorted values, interpolated between neighbours.

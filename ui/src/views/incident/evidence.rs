@@ -56,7 +56,11 @@ pub(super) fn show(ui: &mut Ui, model: &Model, incident: &IncidentRow, clock: &C
         }
         for suspect in finding.suspects.iter().take(TOLD) {
             ui.horizontal(|ui| {
-                text::icon(ui, Icon::MAGNIFYING_GLASS, theme.palette.text.soft, "Left its usual range");
+                let (icon, meaning) = match suspect.quiet {
+                    true => (Icon::X, "Against it as a cause: it stayed within its usual range"),
+                    false => (Icon::MAGNIFYING_GLASS, "Left its usual range"),
+                };
+                text::icon(ui, icon, theme.palette.text.soft, meaning);
                 text::label(
                     ui,
                     format::named(&suspect.entity),
