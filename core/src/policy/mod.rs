@@ -5,11 +5,13 @@
 //! - **gives**: a `Policy` and its version (a hash of its content).
 //! - **never knows**: what any stage does with it.
 
+mod groups;
 mod sleeping;
 mod slo;
 
 use serde::{Deserialize, Serialize};
 
+pub use groups::Groups;
 pub use sleeping::{Sleeping, TrafficKind, TrafficMetrics};
 
 use crate::model::{Name, Span};
@@ -26,6 +28,8 @@ pub struct Policy {
     pub reduce: Reduce,
     /// Correlating alarms into incidents.
     pub correlate: Correlate,
+    /// What groups of things are judged by.
+    pub groups: Groups,
     /// Finding cells that sleep.
     pub sleeping: Sleeping,
     /// What was promised to whom.
@@ -167,6 +171,7 @@ impl Policy {
         if self.correlate.max_alarms < 2 {
             return Err("correlate.max_alarms: an incident must be able to hold at least 2 alarms".to_owned());
         }
+        self.groups.check()?;
         self.sleeping.check()?;
         self.slo.check()
     }
