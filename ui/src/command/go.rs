@@ -10,6 +10,8 @@ pub enum GoCommand {
     Alarms,
     /// The screen before.
     Back,
+    /// How everything of one region, site or model stands.
+    Fleet,
     /// The design system.
     Gallery,
     /// The list of incidents.
@@ -37,6 +39,7 @@ impl GoCommand {
         Self::Overview,
         Self::Kpis,
         Self::Sla,
+        Self::Fleet,
         Self::System,
         Self::Outbox,
         Self::Gallery,
@@ -48,6 +51,7 @@ impl GoCommand {
         match self {
             Self::Alarms => Some(ViewName::Alarms),
             Self::Back => None,
+            Self::Fleet => Some(ViewName::Fleet),
             Self::Gallery => Some(ViewName::Gallery),
             Self::Incidents => Some(ViewName::Incidents),
             Self::Kpis => Some(ViewName::Kpis),
@@ -68,6 +72,7 @@ impl GoCommand {
         let (label, keys): (_, &'static [Keys]) = match self {
             Self::Alarms => ("Alarms", &[Keys::Control(Key::Num1)]),
             Self::Back => ("Back", &[Keys::Plain(Key::Backspace)]),
+            Self::Fleet => ("Fleet: groups, and what fails alike", &[Keys::Control(Key::Num9)]),
             Self::Gallery => ("Design system", &[]),
             Self::Incidents => ("Incidents", &[Keys::Control(Key::Num2)]),
             Self::Kpis => ("KPIs", &[Keys::Control(Key::Num7)]),

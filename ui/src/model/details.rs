@@ -37,6 +37,11 @@ impl Details {
         self.answers.get(question).map(|kept| &kept.detail)
     }
 
+    /// The number of the newest answer to a question, another one with every answer; 0 while there is none.
+    pub fn number(&self, question: &Fetch) -> u64 {
+        self.answers.get(question).map_or(0, |kept| kept.number)
+    }
+
     /// Whether a question about the graph is to be asked: it never was, or the graph changed since it was asked last.
     pub fn wanted(&self, question: &Fetch) -> bool {
         self.answers

@@ -7,6 +7,7 @@
 
 pub mod acting;
 pub mod alarms;
+pub mod fleet;
 pub mod gallery;
 mod impact;
 pub mod incident;
@@ -30,6 +31,8 @@ pub enum ViewName {
     /// The live list, opened first.
     #[default]
     Alarms,
+    /// How everything of one region, site or model stands.
+    Fleet,
     /// The design system.
     Gallery,
     /// One incident.
@@ -54,6 +57,7 @@ impl ViewName {
     /// All of them.
     pub const ALL: &[Self] = &[
         Self::Alarms,
+        Self::Fleet,
         Self::Gallery,
         Self::Incident,
         Self::Incidents,
@@ -73,6 +77,7 @@ impl ViewName {
         Self::Overview,
         Self::Kpis,
         Self::Sla,
+        Self::Fleet,
         Self::System,
     ];
 
@@ -80,6 +85,7 @@ impl ViewName {
     pub fn word(self) -> &'static str {
         match self {
             Self::Alarms => "Alarms",
+            Self::Fleet => "Fleet",
             Self::Gallery => "Gallery",
             Self::Incident => "Incident",
             Self::Incidents => "Incidents",
@@ -101,6 +107,7 @@ impl ViewName {
     pub fn icon(self) -> Icon {
         match self {
             Self::Alarms => Icon::BELL,
+            Self::Fleet => Icon::HARD_DRIVES,
             Self::Gallery => Icon::BOUNDING_BOX,
             Self::Incident | Self::Incidents => Icon::STACK,
             Self::Kpis => Icon::CHART_LINE,

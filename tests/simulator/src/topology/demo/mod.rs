@@ -96,7 +96,7 @@ impl Plan {
         let plant = format!("PWR-{}", site.code);
         let name = format!("{} power plant", site.name);
         let (model, firmware) = kit::plant(number);
-        let attributes = [("vendor", "ups"), ("behind", &router), ("model", model), ("firmware", firmware)];
+        let attributes = [("vendor", "ups"), ("behind", router.as_str()), ("model", model), ("firmware", firmware)];
         let record_of = with(record(&plant, &name, "POWER", &id), &attributes);
         self.topology.devices.push(Device::bare(Record { place: near, ..record_of }));
         self.relate(&id, "hosts", &router);
