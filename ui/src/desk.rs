@@ -14,6 +14,7 @@ use crate::{
     views::{
         ViewName,
         alarms::{self, Alarms},
+        fleet::{self, Fleet},
         gallery::Gallery,
         incident::Incident,
         incidents::{self, Incidents},
@@ -38,6 +39,8 @@ pub struct Layout {
     pub local_time: bool,
     /// The alarm list.
     pub alarms: alarms::Layout,
+    /// Groups of things.
+    pub fleet: fleet::Layout,
     /// The list of incidents.
     pub incidents: incidents::Layout,
     /// What is plotted.
@@ -72,6 +75,7 @@ pub struct Desk {
     local_time: bool,
     shell: Shell,
     alarms: Alarms,
+    fleet: Fleet,
     gallery: Gallery,
     incident: Incident,
     incidents: Incidents,
@@ -98,6 +102,7 @@ impl Desk {
             ..Self::default()
         };
         desk.alarms.layout = layout.alarms;
+        desk.fleet.layout = layout.fleet;
         desk.incidents.layout = layout.incidents;
         desk.kpis = KpiView::new(layout.kpis);
         desk.outbox.layout = layout.outbox;
@@ -111,6 +116,7 @@ impl Desk {
             look: self.look,
             local_time: self.local_time,
             alarms: self.alarms.layout.clone(),
+            fleet: self.fleet.layout.clone(),
             incidents: self.incidents.layout.clone(),
             kpis: self.kpis.layout(),
             outbox: self.outbox.layout.clone(),
@@ -213,6 +219,7 @@ impl Desk {
         gestures.commands = ours;
         match view {
             ViewName::Alarms => self.alarms.show(ui, model, clock, &theirs, around.cannot_act),
+            ViewName::Fleet => self.fleet.show(ui, model, clock, &theirs, &around.link),
             ViewName::Gallery => {
                 self.gallery.show(ui, clock);
                 Vec::new()
@@ -289,6 +296,10 @@ impl Desk {
                 self.alarms.only(alarms.iter().copied());
                 self.shell.go(ViewName::Alarms);
             }
+            Intent::ShowAlarmsThat(words) => {
+                self.alarms.that(words.clone());
+                self.shell.go(ViewName::Alarms);
+            }
             Intent::ShowAlarmsOf(entity) => self.show_alarms_of(*entity),
             Intent::ShowKpis(entity) => self.show_kpis_of(*entity),
             Intent::Act(_)
@@ -312,7 +323,14 @@ impl Desk {
             ViewName::Incidents => self.incidents.selected(),
             ViewName::Incident => self.incident.selected(),
             ViewName::Outbox => self.outbox.selected(),
-            ViewName::Gallery | ViewName::Kpis | ViewName::Overview | ViewName::Scorecard | ViewName::Sla | ViewName::System | ViewName::Topology => 0,
+            ViewName::Fleet
+            | ViewName::Gallery
+            | ViewName::Kpis
+            | ViewName::Overview
+            | ViewName::Scorecard
+            | ViewName::Sla
+            | ViewName::System
+            | ViewName::Topology => 0,
         }
     }
 

@@ -30,6 +30,8 @@ pub enum Intent {
     ShowAlarm(Uuid),
     /// Show these alarms, and nothing else, in the list.
     ShowThese(Vec<Uuid>),
+    /// Show the alarms that these words let through in the list.
+    ShowAlarmsThat(String),
     /// Show the alarms of an entity.
     ShowAlarmsOf(Uuid),
     /// Ask the collector for details that the feed does not bring.
@@ -85,10 +87,16 @@ impl Act {
 /// A question to the collector.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fetch {
+    /// What things can be grouped by.
+    Attributes,
+    /// What fails alike: by which attribute, over how many days.
+    Cohorts(String, u16),
     /// An event by its id.
     Event(String),
     /// The trail of an event by its tracking id.
     Trace(String),
+    /// How groups stand: by which attribute.
+    Groups(String),
     /// What an entity's failure takes with it.
     Impact(Uuid),
     /// What could not be read, newest first.

@@ -59,6 +59,7 @@ pub(crate) fn picture(results: &mut SnapshotResults, name: &str, size: Vec2, mut
     }
 }
 
+mod fleet;
 mod gestures;
 mod kpis;
 mod outbox;

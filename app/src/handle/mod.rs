@@ -34,6 +34,7 @@ pub fn handle(ctx: &Context, seat: &mut Seat, intent: Intent) {
         | Intent::ShowOnMap(_)
         | Intent::ShowAlarm(_)
         | Intent::ShowAlarmsOf(_)
+        | Intent::ShowAlarmsThat(_)
         | Intent::ShowKpis(_)
         | Intent::ShowThese(_) => {}
     }

@@ -8,6 +8,7 @@
 mod auth;
 mod backoff;
 mod feed;
+mod groups;
 mod kpis;
 mod letters;
 mod orders;

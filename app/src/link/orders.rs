@@ -10,7 +10,7 @@ use tokio::sync::{Notify, mpsc as queue};
 use super::{
     Herald, News, Order,
     auth::{Session, Trouble},
-    kpis,
+    groups, kpis,
     letters::{Answered, Waiting},
     requests,
 };
@@ -99,6 +99,10 @@ async fn attempt(session: Arc<Session>, requests: Vec<CommandRequest>) -> Vec<An
 
 async fn ask(session: Arc<Session>, question: Fetch) -> (Fetch, Detail) {
     let path = match &question {
+        Fetch::Attributes | Fetch::Cohorts(..) | Fetch::Groups(_) => {
+            let detail = groups::ask(&session, &question).await;
+            return (question, detail);
+        }
         Fetch::Event(id) => format!("events/{id}"),
         Fetch::Trace(id) => format!("trace/{id}"),
         Fetch::Impact(id) => format!("entities/{id}/impact"),

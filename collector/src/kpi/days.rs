@@ -225,6 +225,22 @@ impl Days {
         Ok(())
     }
 
+    /// A number that is another one after every change of a day's file.
+    pub(super) fn mark(&self, day: i64) -> u64 {
+        let number = lock(&self.known).days.get(&day).copied().unwrap_or_default();
+        let mut told = number.to_be_bytes().to_vec();
+        for beside in ["", "-wal"] {
+            let mut path = self.file(day).into_os_string();
+            path.push(beside);
+            let meta = std::fs::metadata(&path).ok();
+            let written = meta.as_ref().and_then(|meta| meta.modified().ok());
+            let since = written.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok()).unwrap_or_default();
+            told.extend(meta.map_or(0, |meta| meta.len()).to_be_bytes());
+            told.extend(since.as_nanos().to_be_bytes());
+        }
+        xxhash_rust::xxh3::xxh3_64(&told)
+    }
+
     /// When a day's file was last written to; `None` where the system does not say.
     pub(super) fn written(&self, day: i64) -> Option<std::time::SystemTime> {
         std::fs::metadata(self.file(day)).and_then(|meta| meta.modified()).ok()

@@ -14,6 +14,7 @@ mod block;
 mod days;
 mod front;
 mod list;
+mod marks;
 mod mem;
 mod merge;
 mod partition;

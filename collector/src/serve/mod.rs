@@ -17,6 +17,7 @@ mod documents;
 mod ears;
 mod entities;
 mod events;
+mod groups;
 mod incidents;
 mod ingest;
 mod keys;

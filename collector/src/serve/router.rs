@@ -9,8 +9,8 @@ use utoipa_axum::routes;
 use super::problem::Problem;
 use super::world::World;
 use super::{
-    access, alarms, audit, auth, changes, commands, dead_letters, documents, entities, events, incidents, ingest, keys, kpi, openapi, scorecard, seats, sla,
-    sources, stats, stream, system, tenants, topology, users,
+    access, alarms, audit, auth, changes, commands, dead_letters, documents, entities, events, groups, incidents, ingest, keys, kpi, openapi, scorecard, seats,
+    sla, sources, stats, stream, system, tenants, topology, users,
 };
 
 /// Every endpoint, one line a path. Whoever cannot say who they are gets past none of them but those in [`access::OPEN`].
@@ -36,6 +36,9 @@ pub(super) fn router(world: World) -> Router {
         .routes(routes!(events::list))
         .routes(routes!(events::one))
         .routes(routes!(events::history))
+        .routes(routes!(groups::alike))
+        .routes(routes!(groups::attributes))
+        .routes(routes!(groups::list))
         .routes(routes!(incidents::list, incidents::open))
         .routes(routes!(incidents::one))
         .routes(routes!(keys::list, keys::add))

@@ -7,6 +7,7 @@ use pedkai_core::pipeline::State;
 use pedkai_core::topology::ImpactIndex;
 use tokio::sync::watch;
 
+use super::groups;
 use super::kpi::Doors;
 use super::problem::{Answer, Problem};
 use super::seats::Seats;
@@ -44,6 +45,8 @@ pub(crate) struct Inner {
     /// True once the collector stops: streams end.
     pub(crate) stopping: watch::Sender<bool>,
     pub(super) seats: Seats,
+    /// Boards of groups that are being paged, and what they rest on.
+    pub(super) groups: groups::Kept,
     /// What is precomputed of each tenant's topology, as of a shape of it.
     impacts: Mutex<BTreeMap<TenantId, Arc<ImpactIndex>>>,
 }
@@ -72,6 +75,7 @@ impl World {
             started: Instant::now(),
             stopping: watch::Sender::new(false),
             seats: Seats::default(),
+            groups: groups::Kept::default(),
             impacts: Mutex::default(),
         }))
     }

@@ -1,6 +1,8 @@
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use pedkai_collector::config::Config;
+use pedkai_collector::engine::Clock;
 use pedkai_collector::identity::NewUser;
 use pedkai_collector::serve::{self, Handle, Options};
 use pedkai_core::identity::Scope;
@@ -14,6 +16,8 @@ pub(crate) struct Bench {
     pub(crate) client: reqwest::Client,
     pub(crate) url: String,
     pub(crate) folder: tempfile::TempDir,
+    pub(crate) config: Config,
+    pub(crate) clock: Option<Arc<dyn Clock>>,
 }
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -24,6 +28,15 @@ impl Bench {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::made(None, change).await
+    }
+
+    /// One whose time is a test's.
+    pub(crate) async fn at(clock: Arc<dyn Clock>) -> Self {
+        Self::made(Some(clock), |_| {}).await
+    }
+
+    async fn made(clock: Option<Arc<dyn Clock>>, change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let text = "[api]\nlisten = \"127.0.0.1:0\"\n[snmp]\nlisten = \"127.0.0.1:0\"\n[syslog]\nudp = \"127.0.0.1:0\"\ntcp = \"127.0.0.1:0\"\n";
         let mut config = Config::parse(text, "test.toml".as_ref()).unwrap();
@@ -32,11 +45,15 @@ impl Bench {
         config.limits.address_per_s = 10_000;
         config.limits.user_per_s = 10_000;
         change(&mut config);
+        Self::run(folder, config, clock).await
+    }
+
+    async fn run(folder: tempfile::TempDir, config: Config, clock: Option<Arc<dyn Clock>>) -> Self {
         let options = Options {
             data: folder.path().to_owned(),
-            config,
+            config: config.clone(),
             seat: None,
-            clock: None,
+            clock: clock.clone(),
         };
         let handle = serve::run(options).await.unwrap();
         Self {
@@ -44,7 +61,15 @@ impl Bench {
             handle,
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
             folder,
+            config,
+            clock,
         }
+    }
+
+    /// Stopped, and started again on what it kept.
+    pub(crate) async fn again(self) -> Self {
+        self.handle.stop().await.unwrap();
+        Self::run(self.folder, self.config, self.clock).await
     }
 
     pub(crate) fn tenant(&self, name: &str) -> TenantId {

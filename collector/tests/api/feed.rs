@@ -233,6 +233,8 @@ async fn streams_end_when_the_collector_stops_and_what_was_answered_is_there_aga
         handle,
         client,
         folder,
+        config: options.config,
+        clock: None,
     };
     let found = bench.get(&format!("/api/v1/alarms/{}", row["id"].as_str().unwrap()), &key).await;
     assert_eq!(found, row);

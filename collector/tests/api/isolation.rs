@@ -71,6 +71,10 @@ async fn furnish(bench: &Bench) -> BTreeSet<String> {
         "policies",
         "changes",
         "kpi/series",
+        "groups/attributes?limit=1",
+        "groups?by=name&limit=1",
+        "groups?by=type&limit=1",
+        "cohorts?by=type",
     ];
     for list in lists {
         let (_, answer) = bench.call(Method::GET, &format!("/api/v1/{list}"), &admin, None).await;

@@ -12,6 +12,7 @@ mod alarms;
 mod bench;
 mod commands;
 mod feed;
+mod groups;
 mod isolation;
 mod kpi;
 mod rules;

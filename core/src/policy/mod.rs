@@ -6,6 +6,7 @@
 //! - **never knows**: what any stage does with it.
 
 mod anomalies;
+mod groups;
 mod remediate;
 mod sleeping;
 mod slo;
@@ -13,6 +14,7 @@ mod slo;
 use serde::{Deserialize, Serialize};
 
 pub use anomalies::{Anomalies, DriftRule, JOINT_ROWS, JointRule};
+pub use groups::Groups;
 pub use remediate::{Approvals, Remediate, RemediateRule};
 pub use sleeping::{Sleeping, TrafficKind, TrafficMetrics};
 
@@ -32,6 +34,8 @@ pub struct Policy {
     pub correlate: Correlate,
     /// Who must agree before a device is written to.
     pub remediate: Remediate,
+    /// What groups of things are judged by.
+    pub groups: Groups,
     /// Finding cells that sleep.
     pub sleeping: Sleeping,
     /// Finding measurements that are unlike their usual.
@@ -176,6 +180,7 @@ impl Policy {
             return Err("correlate.max_alarms: an incident must be able to hold at least 2 alarms".to_owned());
         }
         self.remediate.check()?;
+        self.groups.check()?;
         self.sleeping.check()?;
         self.anomalies.check()?;
         self.slo.check()

@@ -18,6 +18,7 @@ mod path;
 mod plan;
 mod ports;
 mod relation;
+mod share;
 mod slots;
 mod wires;
 
@@ -30,6 +31,7 @@ pub use nature::Nature;
 pub use needs::Needs;
 pub use patch::{EntitySpec, PatchProblem, RelationSpec, TopologyDiff, TopologyPatch};
 pub use relation::{Dependency, Neighbour, Relation, RelationIx, RelationKind};
+pub use share::{STEPS, Said, shared};
 pub use wires::Wires;
 
 #[cfg(test)]

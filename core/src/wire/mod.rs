@@ -8,6 +8,7 @@
 mod auth;
 mod command;
 mod feed;
+mod groups;
 mod ingest;
 mod kpi;
 
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use auth::{LoginRequest, RefreshRequest, TokenAnswer};
 pub use command::{CommandAnswer, CommandOutcome, CommandRequest, RefusedTargets, Target, TargetKind};
 pub use feed::{ChangeEnd, ChangeLine};
+pub use groups::{AttributeRow, CohortRow, GroupRow, StrangeThing};
 pub use ingest::{Accepted, IngestStatus, Rejected};
 pub use kpi::{KpiAnswer, KpiBucket, KpiPoint, KpiSeries};
 

@@ -59,7 +59,9 @@ fn a_calm_network_is_left_alone() {
 
 fn time(text: &str) -> Option<i64> {
     let (date, clock) = text.split_once(' ').unwrap_or((text, "0:00"));
-    let [month, day, year] = date.split('/').collect::<Vec<_>>()[..] else { return None };
+    let [month, day, year] = date.split('/').collect::<Vec<_>>()[..] else {
+        return None;
+    };
     let (hour, minute) = clock.split_once(':')?;
     let text = format!("{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute:0>2}:00Z");
     Timestamp::parse(&text).ok().map(Timestamp::as_micros)
@@ -76,7 +78,9 @@ fn real_cells_are_told_of_seldom() {
         for column in 3..rows[0].len() {
             let (mut watcher, mut stood, mut times) = (Watcher::default(), false, Vec::new());
             for row in &rows[1..] {
-                let (Some(at), Some(Ok(value))) = (time(row[0]), row.get(column).map(|text| text.parse::<f64>())) else { continue };
+                let (Some(at), Some(Ok(value))) = (time(row[0]), row.get(column).map(|text| text.parse::<f64>())) else {
+                    continue;
+                };
                 watcher.step(Timestamp::from_micros(at), value, &rules);
                 times.push(at);
                 let stands = watcher.stands().is_some();
@@ -87,7 +91,10 @@ fn real_cells_are_told_of_seldom() {
                 stood = stands;
             }
             // Those in which an alarm can be raised.
-            days += times.first().zip(times.last()).map_or(0.0, |(first, last)| ((last - first - 3 * DAY) as f64 / DAY as f64).max(0.0));
+            days += times
+                .first()
+                .zip(times.last())
+                .map_or(0.0, |(first, last)| ((last - first - 3 * DAY) as f64 / DAY as f64).max(0.0));
         }
     }
     println!("{alarms} alarms in {days:.0} days of series: {:.3} a series a day", f64::from(alarms) / days);

@@ -10,6 +10,8 @@ pub enum GoCommand {
     Alarms,
     /// The screen before.
     Back,
+    /// How everything of one region, site or model stands.
+    Fleet,
     /// The design system.
     Gallery,
     /// The list of incidents.
@@ -40,6 +42,7 @@ impl GoCommand {
         Self::Kpis,
         Self::Sla,
         Self::Scorecard,
+        Self::Fleet,
         Self::System,
         Self::Outbox,
         Self::Gallery,
@@ -51,6 +54,7 @@ impl GoCommand {
         match self {
             Self::Alarms => Some(ViewName::Alarms),
             Self::Back => None,
+            Self::Fleet => Some(ViewName::Fleet),
             Self::Gallery => Some(ViewName::Gallery),
             Self::Incidents => Some(ViewName::Incidents),
             Self::Kpis => Some(ViewName::Kpis),
@@ -72,6 +76,7 @@ impl GoCommand {
         let (label, keys): (_, &'static [Keys]) = match self {
             Self::Alarms => ("Alarms", &[Keys::Control(Key::Num1)]),
             Self::Back => ("Back", &[Keys::Plain(Key::Backspace)]),
+            Self::Fleet => ("Fleet: groups, and what fails alike", &[Keys::Control(Key::Num0)]),
             Self::Gallery => ("Design system", &[]),
             Self::Incidents => ("Incidents", &[Keys::Control(Key::Num2)]),
             Self::Kpis => ("KPIs", &[Keys::Control(Key::Num7)]),

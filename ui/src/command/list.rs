@@ -105,9 +105,10 @@ impl ListCommand {
         match self {
             Self::Escape => None,
             Self::Group | Self::Unfold if !alarms => Some("Only in the alarm list"),
+            Self::Filter | Self::ShowOnMap if situation.view == ViewName::Fleet => Some("Only in the lists of alarms and incidents"),
             Self::Filter if matches!(situation.view, ViewName::Scorecard | ViewName::Sla) => Some("Only in the lists of alarms and incidents"),
             Self::Filter | Self::ShowKpis | Self::ShowOnMap if situation.view == ViewName::Outbox => Some("Only in the lists of alarms and incidents"),
-            _ if matches!(situation.view, ViewName::Outbox | ViewName::Scorecard | ViewName::Sla) => None,
+            _ if matches!(situation.view, ViewName::Fleet | ViewName::Outbox | ViewName::Scorecard | ViewName::Sla) => None,
             _ if alarms || matches!(situation.view, ViewName::Incidents | ViewName::Incident) => None,
             _ => Some("Only in a list"),
         }

@@ -7,6 +7,7 @@
 
 mod alarm;
 mod app;
+mod fleet;
 mod go;
 mod keys;
 mod kpi;
@@ -20,6 +21,7 @@ use crate::{theme::Icon, views::ViewName};
 
 pub use alarm::AlarmCommand;
 pub use app::AppCommand;
+pub use fleet::FleetCommand;
 pub use go::GoCommand;
 pub use keys::Keys;
 pub use kpi::KpiCommand;
@@ -36,6 +38,8 @@ pub enum Command {
     Alarm(AlarmCommand),
     /// Changes the window.
     App(AppCommand),
+    /// Works groups of things.
+    Fleet(FleetCommand),
     /// Goes to a screen.
     Go(GoCommand),
     /// Works plots of KPIs.
@@ -84,13 +88,21 @@ impl Command {
     pub fn all() -> impl Iterator<Item = Self> {
         let alarm = AlarmCommand::ALL.iter().copied().map(Self::Alarm);
         let app = AppCommand::ALL.iter().copied().map(Self::App);
+        let fleet = FleetCommand::ALL.iter().copied().map(Self::Fleet);
         let go = GoCommand::ALL.iter().copied().map(Self::Go);
         let kpi = KpiCommand::ALL.iter().copied().map(Self::Kpi);
         let list = ListCommand::ALL.iter().copied().map(Self::List);
         let map = MapCommand::ALL.iter().copied().map(Self::Map);
         let outbox = OutboxCommand::ALL.iter().copied().map(Self::Outbox);
         let score = ScoreCommand::ALL.iter().copied().map(Self::Score);
-        go.chain(alarm).chain(list).chain(map).chain(kpi).chain(score).chain(outbox).chain(app)
+        go.chain(alarm)
+            .chain(list)
+            .chain(map)
+            .chain(kpi)
+            .chain(fleet)
+            .chain(score)
+            .chain(outbox)
+            .chain(app)
     }
 
     /// The family's name, a head on the key sheet.
@@ -98,6 +110,7 @@ impl Command {
         match self {
             Self::Alarm(_) => "Alarms and incidents",
             Self::App(_) => "Window",
+            Self::Fleet(_) => "In the fleet",
             Self::Go(_) => "Screens",
             Self::Kpi(_) => "Among KPIs",
             Self::List(_) => "In a list",
@@ -112,6 +125,7 @@ impl Command {
         match self {
             Self::Alarm(command) => command.facts(),
             Self::App(command) => command.facts(),
+            Self::Fleet(command) => command.facts(),
             Self::Go(command) => command.facts(),
             Self::Kpi(command) => command.facts(),
             Self::List(command) => command.facts(),
@@ -135,6 +149,7 @@ impl Command {
         match self {
             Self::Alarm(command) => command.why_not(situation),
             Self::App(_) | Self::Go(_) => None,
+            Self::Fleet(command) => command.why_not(situation),
             Self::Kpi(command) => command.why_not(situation),
             Self::List(command) => command.why_not(situation),
             Self::Map(command) => command.why_not(situation),

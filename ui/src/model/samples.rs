@@ -13,9 +13,11 @@ use uuid::Uuid;
 
 use super::{Change, Model};
 
+mod groups;
 mod promises;
 mod strange;
 
+pub(crate) use groups::{attributes, cohorts, groups};
 pub(crate) use promises::{foretell, foretold, promise, promised, scorecard};
 pub(crate) use strange::{endless, names, strange};
 

@@ -20,6 +20,7 @@ const SIZES: [(Vec2, f32); 3] = [(vec2(800.0, 600.0), 1.0), (vec2(1280.0 / 1.5, 
 fn at_work<'a>(model: Model, view: ViewName, (size, pixels): (Vec2, f32)) -> Harness<'a> {
     let mut desk = Desk::new(super::kpis::layout(&[(1, 0), (2, 0), (1, 1), (3, 2)], true));
     let mut model = model;
+    super::fleet::told(&mut model, 40, 40);
     match view {
         ViewName::Incident => desk.open_incident(samples::id(6, 1)),
         ViewName::Topology => desk.show_reach(samples::id(1, 5)),
@@ -42,7 +43,7 @@ fn at_work<'a>(model: Model, view: ViewName, (size, pixels): (Vec2, f32)) -> Har
     harness.run();
     if matches!(
         view,
-        ViewName::Alarms | ViewName::Incident | ViewName::Incidents | ViewName::Outbox | ViewName::Scorecard | ViewName::Sla
+        ViewName::Alarms | ViewName::Fleet | ViewName::Incident | ViewName::Incidents | ViewName::Outbox | ViewName::Scorecard | ViewName::Sla
     ) {
         harness.key_press(egui::Key::J);
         harness.run();

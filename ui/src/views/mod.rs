@@ -7,6 +7,7 @@
 
 pub mod acting;
 pub mod alarms;
+pub mod fleet;
 mod foretold;
 pub mod gallery;
 mod impact;
@@ -32,6 +33,8 @@ pub enum ViewName {
     /// The live list, opened first.
     #[default]
     Alarms,
+    /// How everything of one region, site or model stands.
+    Fleet,
     /// The design system.
     Gallery,
     /// One incident.
@@ -58,6 +61,7 @@ impl ViewName {
     /// All of them.
     pub const ALL: &[Self] = &[
         Self::Alarms,
+        Self::Fleet,
         Self::Gallery,
         Self::Incident,
         Self::Incidents,
@@ -79,6 +83,7 @@ impl ViewName {
         Self::Kpis,
         Self::Sla,
         Self::Scorecard,
+        Self::Fleet,
         Self::System,
     ];
 
@@ -86,6 +91,7 @@ impl ViewName {
     pub fn word(self) -> &'static str {
         match self {
             Self::Alarms => "Alarms",
+            Self::Fleet => "Fleet",
             Self::Gallery => "Gallery",
             Self::Incident => "Incident",
             Self::Incidents => "Incidents",
@@ -108,6 +114,7 @@ impl ViewName {
     pub fn icon(self) -> Icon {
         match self {
             Self::Alarms => Icon::BELL,
+            Self::Fleet => Icon::HARD_DRIVES,
             Self::Gallery => Icon::BOUNDING_BOX,
             Self::Incident | Self::Incidents => Icon::STACK,
             Self::Kpis => Icon::CHART_LINE,

@@ -2,6 +2,7 @@
 
 mod describe;
 mod events;
+mod raised;
 mod trace;
 
 use std::collections::BTreeMap;

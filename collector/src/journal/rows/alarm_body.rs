@@ -4,6 +4,8 @@ use pedkai_core::model::{AckUntil, IdKind, Minter, Name, Severity, SourceKind, S
 use pedkai_core::screen::{AckRow, AckState, AlarmRow};
 use uuid::Uuid;
 
+use super::raised::Raised;
+
 /// Every field of an [`AlarmRow`] but its id. Numbers are never used twice; a new field is an `Option` or raises the format.
 #[derive(minicbor::Encode, minicbor::Decode)]
 struct Body {
@@ -71,6 +73,19 @@ struct Body {
     emergency: bool,
     #[n(31)]
     history: Vec<Entry>,
+}
+
+/// As much of it as says when the alarm was raised, and where.
+#[derive(minicbor::Decode)]
+struct Raise {
+    #[n(0)]
+    entity_id: Id,
+    #[n(4)]
+    device_id: Option<Id>,
+    #[n(7)]
+    alarm_type: Name,
+    #[n(16)]
+    raised_at: Timestamp,
 }
 
 #[derive(minicbor::Encode, minicbor::Decode)]
@@ -243,5 +258,16 @@ pub(super) fn decode(id: Uuid, minter: &Minter, bytes: &[u8]) -> Result<AlarmRow
         comment: body.comment,
         emergency: body.emergency,
         history: body.history.into_iter().map(|entry| (entry.at, entry.change)).collect(),
+    })
+}
+
+/// Reads back when the alarm was raised, and where; quicker than the whole.
+pub(super) fn raised(bytes: &[u8]) -> Result<Raised, minicbor::decode::Error> {
+    let raise: Raise = minicbor::decode(bytes)?;
+    Ok(Raised {
+        entity: raise.entity_id.0,
+        device: raise.device_id.map(|id| id.0),
+        alarm_type: raise.alarm_type,
+        at: raise.raised_at,
     })
 }

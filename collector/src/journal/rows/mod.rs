@@ -6,6 +6,7 @@ mod cursor;
 mod feed;
 mod letters;
 mod list;
+mod raised;
 mod schema;
 mod stats;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub(crate) use cursor::{Cursor, list_cursor, read_list_cursor};
 pub use feed::{Change, Page};
 pub use letters::Letter;
 pub use list::{AlarmFilter, EntityFilter, IncidentFilter, Listed};
+pub use raised::Raised;
 pub use stats::{AlarmStats, SeverityCount, TypeCount};
 pub use write::{Batch, RowsWriter, Touch};
 

@@ -9,7 +9,21 @@ use crate::model::{EntityId, Name};
 const UNUSUAL: f64 = 3.0;
 /// Days with readings before there is a baseline.
 const LEAST_DAYS: usize = 7;
-const DAYS: u16 = 30;
+/// Days before today that the baseline may rest on.
+pub const DAYS: u16 = 30;
+
+/// Whether a thing does its work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Service {
+    /// Nothing says that it does not.
+    #[default]
+    Active,
+    /// It was measured, and has said nothing for longer than it ever should.
+    Silent,
+    /// It is out of service, by an alarm of its own or because of what it depends on.
+    Down,
+}
 
 /// A thing of a group: what it is doing today, and what it did.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,9 +32,9 @@ pub struct Reading {
     pub entity: EntityId,
     /// The value of the attribute that it is grouped by; empty: none, and in no group.
     pub value: Name,
-    /// It works.
-    pub active: bool,
-    /// How much of it is used now, 0 to 1; none where that is not measured.
+    /// Whether it works.
+    pub service: Service,
+    /// How much of it is used now, in the metric's own unit; none where that is not measured.
     pub utilisation: Option<f64>,
     /// How much of it was used on average on earlier days: days ago (1 to 30) and utilisation.
     pub history: Vec<(u16, f64)>,
@@ -40,14 +54,22 @@ pub struct Group {
     pub value: Name,
     /// Things that work.
     pub active: u32,
-    /// Things.
+    /// Things that were measured and are silent.
+    pub silent: u32,
+    /// Things that are out of service.
+    pub down: u32,
+    /// Things: active, silent and down.
     pub total: u32,
+    /// Things whose utilisation is measured now.
+    pub measured: u32,
     /// Mean utilisation of those measured.
     pub utilisation: Option<f64>,
     /// Median over up to 30 earlier days of the group's mean utilisation; none with fewer than 7 days.
     pub baseline: Option<f64>,
     /// Days that the baseline rests on.
     pub days: u32,
+    /// The group's mean utilisation of each of the 30 earlier days, the oldest first; none where nothing was measured.
+    pub daily: Vec<Option<f64>>,
     /// More than three spreads (1.4826 × the median distance) from the baseline.
     pub anomaly: Option<GroupAnomaly>,
     /// Things whose own utilisation lies as far from their own baseline, in the order given.
@@ -65,31 +87,39 @@ pub fn groups(readings: &[Reading]) -> Vec<Group> {
 }
 
 fn group(value: &Name, members: &[&Reading]) -> Group {
-    let now = mean(members.iter().filter_map(|member| member.utilisation));
-    let mut daily: BTreeMap<u16, Vec<f64>> = BTreeMap::new();
+    let used = || members.iter().filter_map(|member| member.utilisation).filter(|used| used.is_finite());
+    let now = mean(used());
+    let mut daily = vec![(0.0, 0.0); usize::from(DAYS)];
     for (day, used) in members.iter().flat_map(|member| &member.history) {
-        if (1..=DAYS).contains(day) {
-            daily.entry(*day).or_default().push(*used);
+        if (1..=DAYS).contains(day) && used.is_finite() {
+            let (sum, count) = &mut daily[usize::from(DAYS - day)];
+            (*sum, *count) = (*sum + used, *count + 1.0);
         }
     }
-    let days: Vec<f64> = daily.into_values().filter_map(|used| mean(used.into_iter())).collect();
-    let count = |wanted: fn(&Reading) -> bool| u32::try_from(members.iter().filter(|member| wanted(member)).count()).unwrap_or(u32::MAX);
-    let own = |member: &Reading| {
-        let mut days: BTreeMap<u16, f64> = BTreeMap::new();
-        days.extend(member.history.iter().filter(|(day, _)| (1..=DAYS).contains(day)).copied());
-        let days: Vec<f64> = days.into_values().filter(|used| used.is_finite()).collect();
-        anomaly(member.utilisation, &days).is_some()
-    };
+    let daily: Vec<Option<f64>> = daily.into_iter().map(|(sum, count)| finite(sum, count)).collect();
+    let days: Vec<f64> = daily.iter().flatten().copied().collect();
+    let count = |wanted: Service| number(members.iter().filter(|member| member.service == wanted).count());
     Group {
         value: value.clone(),
-        active: count(|member| member.active),
-        total: count(|_| true),
+        active: count(Service::Active),
+        silent: count(Service::Silent),
+        down: count(Service::Down),
+        total: number(members.len()),
+        measured: number(used().count()),
         utilisation: now,
         baseline: (days.len() >= LEAST_DAYS).then(|| median(days.clone())),
-        days: u32::try_from(days.len()).unwrap_or(u32::MAX),
+        days: number(days.len()),
         anomaly: anomaly(now, &days),
-        strange: members.iter().filter(|member| own(member)).map(|member| member.entity).collect(),
+        daily,
+        strange: members.iter().filter(|member| strange(member)).map(|member| member.entity).collect(),
     }
+}
+
+fn strange(member: &Reading) -> bool {
+    let mut days: BTreeMap<u16, f64> = BTreeMap::new();
+    days.extend(member.history.iter().filter(|(day, _)| (1..=DAYS).contains(day)).copied());
+    let days: Vec<f64> = days.into_values().filter(|used| used.is_finite()).collect();
+    anomaly(member.utilisation, &days).is_some()
 }
 
 fn anomaly(now: Option<f64>, days: &[f64]) -> Option<GroupAnomaly> {
@@ -103,10 +133,18 @@ fn anomaly(now: Option<f64>, days: &[f64]) -> Option<GroupAnomaly> {
     (away.abs() > UNUSUAL).then_some(GroupAnomaly { away })
 }
 
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
 /// The mean of what is finite.
 fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let (sum, count) = values
         .filter(|value| value.is_finite())
         .fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
-    (count > 0.0).then(|| sum / count).filter(|mean: &f64| mean.is_finite())
+    finite(sum, count)
+}
+
+fn finite(sum: f64, count: f64) -> Option<f64> {
+    (count > 0.0).then(|| sum / count).filter(|mean| mean.is_finite())
 }

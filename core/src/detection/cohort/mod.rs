@@ -10,5 +10,5 @@ mod group;
 mod tests;
 mod trend;
 
-pub use group::{Group, GroupAnomaly, Reading, groups};
-pub use trend::{Cohort, Failure, Slope, Trend, cohorts};
+pub use group::{DAYS, Group, GroupAnomaly, Reading, Service, groups};
+pub use trend::{Cohort, Failure, Slope, Trend, WINDOWS, cohorts};

@@ -41,6 +41,7 @@ fn a_worsening_firmware_is_as_computed_by_hand() {
     // Thirty days: Σ(d−14.5)·c with d = 25,26,27,28,29 for 1,1,2,2,3 = 10.5+11.5+25+27+43.5 = 117.5; Σ(d−14.5)² = 2247.5.
     assert!((cohort.slopes[2].slope - 117.5 / 2_247.5).abs() < 1e-12);
     assert_eq!((cohort.slopes[2].trend, cohort.slopes[2].count), (Trend::Stable, 9));
+    assert_eq!((cohort.daily.len(), &cohort.daily[23..]), (30, &[0, 0, 1, 1, 2, 2, 3][..]), "today last");
 }
 
 #[test]
@@ -57,11 +58,11 @@ fn fewer_by_the_day_is_improving_and_what_is_long_past_is_not_counted() {
     assert_eq!(cohorts(&[], &BTreeMap::new()), []);
 }
 
-fn reading(thing: u128, region: &str, active: bool, now: Option<f64>, days: &[f64]) -> Reading {
+fn reading(thing: u128, region: &str, service: Service, now: Option<f64>, days: &[f64]) -> Reading {
     Reading {
         entity: id(thing),
         value: Name::from(region),
-        active,
+        service,
         utilisation: now,
         history: (1u16..).zip(days.iter().copied()).collect(),
     }
@@ -71,20 +72,26 @@ fn reading(thing: u128, region: &str, active: bool, now: Option<f64>, days: &[f6
 fn a_grouped_board_is_as_computed_by_hand() {
     let days = [0.40, 0.42, 0.44, 0.46, 0.48, 0.50, 0.52];
     let board = groups(&[
-        reading(1, "north", true, Some(0.90), &days),
-        reading(2, "north", false, Some(0.70), &days),
-        reading(3, "north", true, None, &[]),
-        reading(4, "south", true, Some(0.47), &days),
-        reading(5, "", true, Some(0.1), &days),
-        reading(6, "west", true, Some(0.2), &[0.5; 6]),
-        reading(7, "east", true, Some(0.31), &[0.3; 8]),
+        reading(1, "north", Service::Active, Some(0.90), &days),
+        reading(2, "north", Service::Down, Some(0.70), &days),
+        reading(3, "north", Service::Silent, None, &[]),
+        reading(4, "south", Service::Active, Some(0.47), &days),
+        reading(5, "", Service::Active, Some(0.1), &days),
+        reading(6, "west", Service::Active, Some(0.2), &[0.5; 6]),
+        reading(7, "east", Service::Active, Some(0.31), &[0.3; 8]),
     ]);
     assert_eq!(
         board.iter().map(|group| group.value.as_str()).collect::<Vec<_>>(),
         ["east", "north", "south", "west"]
     );
     let north = &board[1];
-    assert_eq!((north.active, north.total, north.days), (2, 3, 7));
+    assert_eq!((north.active, north.silent, north.down, north.total), (1, 1, 1, 3));
+    assert_eq!((north.measured, north.days, north.daily.len()), (2, 7, 30));
+    assert_eq!(
+        (north.daily[29], north.daily[23], north.daily[22]),
+        (Some(0.40), Some(0.52), None),
+        "yesterday last"
+    );
     assert!((north.utilisation.unwrap() - 0.80).abs() < 1e-12 && (north.baseline.unwrap() - 0.46).abs() < 1e-12);
     // Distances from .46: .06 .04 .02 0 .02 .04 .06, median .04: (.80 − .46)/(1.4826 × .04).
     assert!((north.anomaly.unwrap().away - 0.34 / (1.4826 * 0.04)).abs() < 1e-9);
@@ -97,7 +104,10 @@ fn a_grouped_board_is_as_computed_by_hand() {
 #[test]
 fn holes_and_infinities_leave_figures_finite() {
     let wild = [f64::NAN, f64::INFINITY, 0.5, f64::NEG_INFINITY, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5];
-    let board = groups(&[reading(1, "a", true, Some(f64::NAN), &wild), reading(2, "a", true, Some(f64::INFINITY), &[])]);
+    let board = groups(&[
+        reading(1, "a", Service::Active, Some(f64::NAN), &wild),
+        reading(2, "a", Service::Active, Some(f64::INFINITY), &[]),
+    ]);
     assert_eq!(
         (board[0].utilisation, board[0].baseline, board[0].days, board[0].anomaly),
         (None, Some(0.5), 7, None)

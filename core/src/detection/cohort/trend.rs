@@ -7,7 +7,7 @@ use crate::model::{EntityId, Name};
 /// Slopes of daily counts above this are worsening, below its opposite improving.
 const STEADY: f64 = 0.1;
 /// The windows, days.
-const WINDOWS: [u16; 3] = [7, 14, 30];
+pub const WINDOWS: [u16; 3] = [7, 14, 30];
 /// Fewer things than this that failed are no group that fails alike.
 const ALIKE: usize = 2;
 
@@ -20,13 +20,14 @@ pub struct Failure {
     pub value: Name,
     /// How it failed: the type of the alarm.
     pub kind: Name,
-    /// How many days ago, 0 today; more than 29 is not looked at.
+    /// How many days ago, 0 for the last 24 hours; more than 29 is not looked at.
     pub days_ago: u16,
 }
 
 /// Where daily counts are going.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Trend {
     /// The slope is above 0.1 a day.
     Worsening,
@@ -34,6 +35,18 @@ pub enum Trend {
     Improving,
     /// Neither.
     Stable,
+}
+
+impl Trend {
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Trend::Worsening => "worsening",
+            Trend::Improving => "improving",
+            Trend::Stable => "stable",
+        }
+    }
 }
 
 /// The course of one window.
@@ -64,6 +77,8 @@ pub struct Cohort {
     pub ratio: f64,
     /// 7, 14 and 30 days.
     pub slopes: Vec<Slope>,
+    /// What befell it on each of the 30 days, today the last.
+    pub daily: Vec<u32>,
 }
 
 /// The things that failed, and how many failures each day had, today the last.
@@ -99,6 +114,7 @@ pub fn cohorts(failures: &[Failure], members: &BTreeMap<Name, u32>) -> Vec<Cohor
                 members: count,
                 ratio: mine / usual,
                 slopes: WINDOWS.iter().map(|days| slope(&daily, *days)).collect(),
+                daily,
             }
         })
         .collect()

@@ -1,6 +1,9 @@
 //! The filter of the list: written in words, told in words.
 
-use pedkai_core::screen::AlarmRow;
+use pedkai_core::{
+    screen::AlarmRow,
+    topology::{Said, shared},
+};
 use rustc_hash::FxHashSet;
 use std::rc::Rc;
 use uuid::Uuid;
@@ -34,6 +37,7 @@ enum Term {
     Exactly(Level),
     AtLeast(Level),
     Entity(String),
+    Shares(String, String),
     Flapping,
     InNoIncident,
     Owner(String),
@@ -96,7 +100,7 @@ impl Filter {
             && self.level.is_none_or(|level| Level::from(alarm.severity) == level && !alarm.cleared)
             && self.these.as_ref().is_none_or(|these| these.contains(&alarm.id))
             && self.entity.is_none_or(|entity| within(model, alarm, entity))
-            && self.terms.iter().all(|(wanted, term)| term.holds(alarm, standing) == *wanted)
+            && self.terms.iter().all(|(wanted, term)| term.holds(model, alarm, standing) == *wanted)
     }
 
     /// Whether only the scope narrows the list.
@@ -140,6 +144,10 @@ impl Term {
             return Self::AtLeast(level);
         }
         match lower.split_once(':') {
+            Some(("by", rest)) if rest.split_once('=').is_some_and(|(attribute, _)| !attribute.is_empty()) => {
+                let (attribute, value) = rest.split_once('=').unwrap_or_default();
+                Self::Shares(attribute.to_owned(), value.to_owned())
+            }
             Some(("entity", rest)) => Self::Entity(rest.to_owned()),
             Some(("type", rest)) => Self::Type(rest.to_owned()),
             Some(("source", rest)) => Self::Source(rest.to_owned()),
@@ -156,11 +164,12 @@ impl Term {
         }
     }
 
-    fn holds(&self, alarm: &AlarmRow, standing: Standing) -> bool {
+    fn holds(&self, model: &Model, alarm: &AlarmRow, standing: Standing) -> bool {
         match self {
             Self::Exactly(level) => Level::from(alarm.severity) == *level,
             Self::AtLeast(level) => Level::from(alarm.severity) <= *level,
             Self::Entity(name) => contains(&alarm.entity_name, name) || contains(&alarm.external_id, name),
+            Self::Shares(attribute, value) => shares(model, alarm, attribute, value),
             Self::Flapping => alarm.flapping,
             Self::InNoIncident => alarm.incident_id.is_none(),
             Self::Owner(name) => contains(&alarm.owner, name),
@@ -187,6 +196,7 @@ impl Term {
             Self::Exactly(level) => format!("severity {}", level.word().to_lowercase()),
             Self::AtLeast(level) => format!("severity {} or worse", level.word().to_lowercase()),
             Self::Entity(name) => format!("entity has \u{201c}{name}\u{201d}"),
+            Self::Shares(attribute, value) => format!("{attribute} is \u{201c}{value}\u{201d}"),
             Self::Flapping => "flapping".to_owned(),
             Self::InNoIncident => "in no incident".to_owned(),
             Self::Owner(name) => format!("owned by {name}"),
@@ -197,6 +207,40 @@ impl Term {
             Self::Words(words) => format!("has \u{201c}{words}\u{201d}"),
         }
     }
+}
+
+/// The words that narrow a list to what shares a value of an attribute.
+pub(in crate::views) fn sharing(attribute: &str, value: &str) -> String {
+    quoted(&format!("by:{attribute}="), value)
+}
+
+/// The words that narrow a list to a type of alarm.
+pub(in crate::views) fn of_type(alarm_type: &str) -> String {
+    quoted("type:", alarm_type)
+}
+
+fn quoted(what: &str, value: &str) -> String {
+    // A quotation mark cannot be written, and is not looked at.
+    let value = value.replace('"', "");
+    let all = format!("{what}{value}");
+    if all.contains(' ') { format!("\"{all}\"") } else { all }
+}
+
+/// Whether what an alarm is on shares a value of an attribute, as groups are made: by its own, or by that of what it is part of or stands in.
+fn shares(model: &Model, alarm: &AlarmRow, attribute: &str, value: &str) -> bool {
+    let of = |id: Uuid| {
+        let row = model.entities().get(id);
+        let way_up = std::iter::successors(row, |row| row.parent_id.and_then(|id| model.entities().get(id)));
+        let said = way_up.map(|row| Said {
+            kind: &row.kind,
+            name: &row.name,
+            tier: &row.sla_tier,
+            attributes: &row.attributes,
+        });
+        shared(attribute, said)
+    };
+    let found = of(alarm.entity_id).or_else(|| of(alarm.device_id?));
+    found.is_some_and(|found| found.to_lowercase().replace('"', "") == value)
 }
 
 /// Whether an alarm is on an entity, on a link of it, or on something that is part of it.
@@ -247,8 +291,12 @@ fn split(written: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::samples::{alarm, id};
+    use crate::model::{
+        Change, samples,
+        samples::{alarm, id},
+    };
     use pedkai_core::model::Severity;
+    use pedkai_core::screen::Row;
 
     fn lets(written: &str, alarm: &AlarmRow) -> bool {
         Filter::read(Scope::Work, None, written).lets(&Model::default(), alarm)
@@ -273,6 +321,22 @@ mod tests {
         for no in ["zurich", "critical", "critical+", "-bern", "owner:mira", "is:returned"] {
             assert!(!lets(no, &row), "{no}");
         }
+    }
+
+    #[test]
+    fn a_group_is_what_shares_a_value_itself_or_by_where_it_stands() {
+        let mut model = samples::typical();
+        let (router, site) = (id(2, 1), id(1, 1));
+        let mut row = model.entities().get(site).unwrap().clone();
+        row.attributes.insert("Region".into(), "Espace \"Mittelland\"".into());
+        model.apply(Change::Put(Box::new(Row::Entity(row))));
+        let on = |entity| alarm(1, entity, "BER-PE-01", Severity::Major, "BGP peer lost", 9);
+        let lets = |written: &str, entity| Filter::read(Scope::Work, None, written).lets(&model, &on(entity));
+        let written = sharing("region", "Espace \"Mittelland\"");
+        assert_eq!(written, "\"by:region=Espace Mittelland\"");
+        assert!(lets(&written, router) && lets(&written, site) && lets("by:site=bern", router));
+        assert!(!lets(&written, id(2, 2)) && !lets("by:region=espace", router) && !lets("by:firmware=7", router));
+        assert!(lets(&format!("-{written} {}", of_type("LINK")), id(2, 2)) == lets("type:LINK", id(2, 2)));
     }
 
     #[test]

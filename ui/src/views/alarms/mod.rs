@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 use uuid::Uuid;
 
+pub(super) use self::filter::{of_type, sharing};
 use self::{
     draw::AlarmLines,
     filter::{Filter, Scope},
@@ -123,6 +124,13 @@ impl Alarms {
     pub fn of_entity(&mut self, entity: Uuid) {
         self.widen();
         self.entity = Some(entity);
+    }
+
+    /// Narrows the list by words of the filter.
+    pub fn that(&mut self, words: String) {
+        self.widen();
+        self.scope = Scope::default();
+        self.written = words;
     }
 
     /// Narrows the list to these alarms.
@@ -277,7 +285,7 @@ impl Alarms {
         match command {
             Command::Alarm(command) => intents.extend(self.acting.start(command, self.subjects(model, command))),
             Command::List(command) => self.move_by(command, model, intents),
-            Command::App(_) | Command::Go(_) | Command::Kpi(_) | Command::Map(_) | Command::Outbox(_) => {}
+            Command::App(_) | Command::Fleet(_) | Command::Go(_) | Command::Kpi(_) | Command::Map(_) | Command::Outbox(_) => {}
         }
     }
 

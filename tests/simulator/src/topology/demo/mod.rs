@@ -1,5 +1,6 @@
 //! The demo's operator, Norsund Telekom: invented, with sites, rings, radio, power, services and customers.
 
+mod kit;
 mod places;
 
 use std::collections::BTreeMap;
@@ -32,8 +33,8 @@ pub(super) fn demo() -> Topology {
         router: BTreeMap::new(),
         names: LinkNames::default(),
     };
-    for site in &SITES {
-        plan.site(site);
+    for (number, site) in SITES.iter().enumerate() {
+        plan.site(site, number);
     }
     plan.links();
     plan.radio();
@@ -78,23 +79,25 @@ impl Plan {
     }
 
     /// A site with its router and its power plant.
-    fn site(&mut self, site: &Site) {
+    fn site(&mut self, site: &Site, number: usize) {
         let id = format!("SITE-{}", site.code);
         let place = Some((site.lat, site.lon));
         let near = Some((site.lat + 0.002, site.lon + 0.003));
-        self.topology.others.push(Record {
-            place,
-            ..record(&id, site.name, "SITE", "")
-        });
+        let stands = with(record(&id, site.name, "SITE", ""), &[("region", kit::region(site))]);
+        self.topology.others.push(Record { place, ..stands });
+        let (model, firmware) = kit::router(site, number);
         let router = router_id(site);
         let host = router.to_lowercase();
         let kind = "ROUTER";
-        let record_of = with(record(&router, &host, kind, &id), &[("role", site.role), ("vendor", site.vendor)]);
+        let attributes = [("role", site.role), ("vendor", site.vendor), ("model", model), ("firmware", firmware)];
+        let record_of = with(record(&router, &host, kind, &id), &attributes);
         self.router.insert(site.code, self.topology.devices.len());
         self.topology.devices.push(Device::bare(Record { place, ..record_of }));
         let plant = format!("PWR-{}", site.code);
         let name = format!("{} power plant", site.name);
-        let record_of = with(record(&plant, &name, "POWER", &id), &[("vendor", "ups"), ("behind", &router)]);
+        let (model, firmware) = kit::plant(number);
+        let attributes = [("vendor", "ups"), ("behind", router.as_str()), ("model", model), ("firmware", firmware)];
+        let record_of = with(record(&plant, &name, "POWER", &id), &attributes);
         self.topology.devices.push(Device::bare(Record { place: near, ..record_of }));
         self.relate(&id, "hosts", &router);
         self.relate(&id, "hosts", &plant);
@@ -115,11 +118,13 @@ impl Plan {
 
     /// A base station with three cells at every site.
     fn radio(&mut self) {
-        for site in &SITES {
+        for (number, site) in SITES.iter().enumerate() {
+            let (model, firmware) = kit::station(number);
             let parent = format!("SITE-{}", site.code);
             let station = format!("BTS-{}", site.code);
             let place = Some((site.lat - 0.002, site.lon + 0.002));
-            let record_of = with(record(&station, &station.to_lowercase(), "BASE_STATION", &parent), &[("vendor", "ran")]);
+            let attributes = [("vendor", "ran"), ("model", model), ("firmware", firmware)];
+            let record_of = with(record(&station, &station.to_lowercase(), "BASE_STATION", &parent), &attributes);
             self.topology.devices.push(Device::bare(Record { place, ..record_of }));
             let at = self.topology.devices.len() - 1;
             let plant = format!("PWR-{}", site.code);
