@@ -101,6 +101,7 @@ impl Fake {
         let own = fake.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                stream.set_nodelay(true).unwrap();
                 let door = Door {
                     fake: own.clone(),
                     channel: None,
@@ -235,8 +236,7 @@ async fn talk(fake: &Fake, stream: &mut ChannelStream<Msg>) -> Option<()> {
                 .parse()
                 .unwrap();
             let answer = answer(fake, &message, id).await?;
-            stream.write_all(answer.as_bytes()).await.ok()?;
-            stream.write_all(b"]]>]]>").await.ok()?;
+            stream.write_all(format!("{answer}]]>]]>").as_bytes()).await.ok()?;
         }
         let mut bytes = [0; 4096];
         match stream.read(&mut bytes).await {

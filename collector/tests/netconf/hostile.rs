@@ -298,6 +298,14 @@ async fn a_connection_that_goes_in_mid_commit_is_looked_at_again_before_anything
     assert_eq!(session.standing(&pending).await, Ok(Standing::After));
     session.confirm(&pending, &Audit::new()).await.unwrap();
     assert_eq!(fake.held.lock().unwrap().running, NEW);
+    // The device has it and says nothing more: the same, once its time is over.
+    let fake = Fake::start(Mood::Hangs("<commit>")).await;
+    let mut device = fake.device();
+    device.timeouts.commit = SHORT;
+    let mut session = device.connect(&Audit::new()).await.unwrap();
+    let failure = session.apply(&change(), &Audit::new()).await.unwrap_err();
+    assert_eq!((failure.step, &failure.error), (Step::Commit, &Error::Timeout { what: "commit", after: SHORT }));
+    assert!(matches!(failure.left, Left::Unknown(_)));
     // Neither arrived.
     let (fake, _session, _, made) = tried(Mood::Drops("<commit>")).await;
     let Left::Unknown(pending) = made.unwrap_err().left else { panic!() };

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use pedkai_collector::effects::netconf::profile::Profiles;
 use pedkai_collector::effects::netconf::{
-    Approved, Change, Device, Edit, Error, ErrorTag, ErrorType, HostKey, Left, Login, Outcome, Protection, Standing, Step, Validation,
+    Approved, Change, Device, Edit, Error, ErrorTag, ErrorType, HostKey, Left, Login, Outcome, Pending, Protection, Report, Standing, Step, Validation, Watch,
 };
+use pedkai_core::model::Timestamp;
 use tokio::time::{Instant, sleep};
 
 use crate::audit::Audit;
@@ -39,13 +41,13 @@ async fn a_change_of_a_profile_is_previewed_made_and_confirmed() {
     );
     assert_eq!(server.description().await.unwrap(), "first");
     change.approved = Approved {
-        running: Some(preview.running.clone()),
+        running: Some(preview.before.hash.clone()),
         difference: preview.difference,
     };
     let audit = Audit::new();
     let pending = session.apply(&change, &audit).await.unwrap();
     assert_eq!((pending.protection, pending.persist_id.as_deref()), (PERSISTS, Some("a-secret")));
-    assert_eq!((&pending.before, &pending.difference), (&preview.running, &told));
+    assert_eq!((&pending.before, &pending.difference), (&preview.before.hash, &told));
     assert_eq!(session.standing(&pending).await, Ok(Standing::After));
     session.confirm(&pending, &audit).await.unwrap();
     assert_eq!(
@@ -82,7 +84,7 @@ async fn a_change_of_a_profile_is_previewed_made_and_confirmed() {
         ..back
     };
     let undone = session.apply(&back, &Audit::new()).await.unwrap();
-    assert_eq!(undone.after, preview.running);
+    assert_eq!(undone.after, preview.before.hash);
     session.confirm(&undone, &Audit::new()).await.unwrap();
     assert_eq!(server.description().await.unwrap(), "first");
 }
@@ -125,6 +127,60 @@ async fn another_session_confirms_what_a_killed_one_committed() {
     assert_eq!(server.description().await.unwrap(), "third");
 }
 
+/// Dies at the n-th report.
+struct Mortal {
+    left: AtomicUsize,
+}
+
+impl Watch for Mortal {
+    fn may_go_on(&self) -> bool {
+        true
+    }
+
+    fn report(&self, _: Report) {
+        if self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            std::panic::resume_unwind(Box::new("killed"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn killed_at_any_step_the_change_is_found_and_ended_one_way() {
+    let Some(server) = with_candidate().await else { return };
+    server.with_interface().await;
+    let mut standings = Vec::new();
+    for kill in 1.. {
+        let change = interface(&format!("<description>try {kill}</description>"), 60);
+        let mut session = server.session().await;
+        let preview = session.preview(&change, &Audit::new()).await.unwrap();
+        // What the log of the caller holds before it begins.
+        let pending = Pending::expected(&change, &preview, Timestamp::EPOCH).unwrap();
+        let mortal = Mortal { left: AtomicUsize::new(kill) };
+        let made = tokio::spawn(async move { session.apply(&change, &mortal).await }).await;
+        let mut session = server.session().await;
+        let found = session.standing(&pending).await.unwrap();
+        standings.push(found);
+        if kill % 2 == 0 && found == Standing::After {
+            session.confirm(&pending, &Audit::new()).await.unwrap();
+            assert_eq!(session.standing(&pending).await, Ok(Standing::After));
+        } else {
+            session.cancel(&pending, &Audit::new()).await.unwrap();
+            assert_eq!(session.standing(&pending).await, Ok(Standing::Before));
+        }
+        if let Ok(made) = made {
+            made.unwrap();
+            break;
+        }
+    }
+    // Nothing before the commit, the change after it: no third state at any step.
+    let made = standings.iter().filter(|found| **found == Standing::After).count();
+    assert!(made >= 3 && standings.len() >= 12, "{standings:?}");
+    assert!(
+        standings.is_sorted_by_key(|found| *found == Standing::After) && !standings.contains(&Standing::Other),
+        "{standings:?}"
+    );
+}
+
 #[tokio::test]
 async fn another_session_cancels() {
     let Some(server) = with_candidate().await else { return };
@@ -133,7 +189,7 @@ async fn another_session_cancels() {
     let pending = session.apply(&interface("<description>second</description>", 60), &Audit::new()).await.unwrap();
     drop(session);
     let mut session = server.session().await;
-    let wrong = pedkai_collector::effects::netconf::Pending {
+    let wrong = Pending {
         persist_id: Some("guessed".to_owned()),
         ..pending.clone()
     };
@@ -210,7 +266,7 @@ async fn an_approval_is_void_once_the_device_was_changed() {
         .await
         .unwrap();
     session.confirm(&others, &Audit::new()).await.unwrap();
-    change.approved.running = Some(preview.running);
+    change.approved.running = Some(preview.before.hash);
     let audit = Audit::new();
     let failure = session.apply(&change, &audit).await.unwrap_err();
     assert!(matches!(failure.error, Error::RunningChanged { .. }), "{failure}");
@@ -378,7 +434,7 @@ async fn without_confirmed_commit_the_way_back_is_the_collectors() {
     let mut session = server.session().await;
     assert_eq!(session.standing(&pending).await, Ok(Standing::After));
     session.cancel(&pending, &Audit::new()).await.unwrap();
-    assert_eq!(session.read_running(pending.scope.as_ref(), &[]).await.unwrap().hash, preview.running);
+    assert_eq!(session.read_running(pending.scope.as_ref(), &[]).await.unwrap(), preview.before);
     assert_eq!(session.standing(&pending).await, Ok(Standing::Before));
     // Not once somebody else has changed the same part: that would undo theirs.
     let pending = session.apply(&change, &Audit::new()).await.unwrap();

@@ -81,7 +81,7 @@ impl<'a> Work<'a> {
     }
 
     async fn look(&mut self) -> Result<Preview, Fault> {
-        let (before, candidate, told) = if self.wire.capabilities.candidate {
+        let (before, after, told) = if self.wire.capabilities.candidate {
             self.lock_both().await?;
             let staged = self.stage().await?;
             (staged.before, Some(staged.candidate), Some(staged.difference))
@@ -89,8 +89,8 @@ impl<'a> Work<'a> {
             (self.read(Step::ReadBefore, Datastore::Running).await?, None, None)
         };
         Ok(Preview {
-            way_back: candidate.and_then(|candidate| way_back(self.change.scope.as_ref(), &before, &candidate)),
-            running: before.hash,
+            before,
+            after,
             difference: told,
             protection: self.protection,
             warnings: std::mem::take(&mut self.warnings),

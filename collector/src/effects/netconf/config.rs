@@ -47,7 +47,7 @@ impl Fragment {
     /// As text that [`Fragment::parse`] reads again.
     #[must_use]
     pub fn text(&self) -> String {
-        xml::canonical(&self.elements, &[])
+        xml::canonical(&self.elements)
     }
 }
 
@@ -62,8 +62,11 @@ pub struct Config {
 }
 
 impl Config {
-    pub(super) fn new(elements: Vec<Element>, ignored: &[String]) -> Self {
-        let text = xml::canonical(&elements, ignored);
+    pub(super) fn new(mut elements: Vec<Element>, ignored: &[String]) -> Self {
+        for element in &mut elements {
+            element.drop_attributes(ignored);
+        }
+        let text = xml::canonical(&elements);
         Self {
             hash: blake3::hash(text.as_bytes()).to_hex().to_string(),
             text,
@@ -199,6 +202,10 @@ mod tests {
         };
         assert_eq!(read(1).hash, read(2).hash);
         assert_eq!(read(1).text, "<c xmlns=\"urn:c\" inactive=\"inactive\"/>\n");
+        // Nor are they sent back.
+        let gone = Config::new(Vec::new(), &[]);
+        let edit = way_back(None, &read(1), &gone).unwrap().text();
+        assert!(edit.contains("replace") && !edit.contains("changed-seconds"), "{edit}");
     }
 
     #[test]

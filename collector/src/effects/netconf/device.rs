@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use pedkai_core::model::Timestamp;
 
-use super::config::{Config, Fragment};
+use super::config::{Config, Fragment, way_back};
 use super::error::Error;
 use super::hello::{Capabilities, Protection};
 use super::operations::{DefaultOperation, ErrorOption};
@@ -206,14 +206,14 @@ pub struct Approved {
 /// What a change would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preview {
-    /// Hash of running within the scope: what an approval is for.
-    pub running: String,
-    /// The candidate against running, unified lines; `None`: the device has no candidate, so it cannot say.
+    /// Running within the scope; its hash is what an approval is for.
+    pub before: Config,
+    /// What running would be; `None`: the device has no candidate, so it cannot say.
+    pub after: Option<Config>,
+    /// The one against the other, unified lines; `None`: as above.
     pub difference: Option<String>,
     /// Who takes it back unless confirmed.
     pub protection: Protection,
-    /// The edit that would lead back, where there is one.
-    pub way_back: Option<Fragment>,
     /// What the device warned of.
     pub warnings: Vec<String>,
 }
@@ -241,6 +241,27 @@ pub struct Pending {
     pub difference: String,
     /// What the device warned of.
     pub warnings: Vec<String>,
+}
+
+impl Pending {
+    /// What a change would leave pending, by its preview: to be kept before the change is made, so that it is found, confirmed or cancelled
+    /// by whoever comes after a crash. `None`: the device could not say what it would be.
+    #[must_use]
+    pub fn expected(change: &Change, preview: &Preview, until: Timestamp) -> Option<Self> {
+        let after = preview.after.as_ref()?;
+        Some(Self {
+            protection: preview.protection,
+            persist_id: (preview.protection == Protection::DeviceTimer { persists: true }).then(|| change.persist_id.clone()),
+            until,
+            before: preview.before.hash.clone(),
+            after: after.hash.clone(),
+            scope: change.scope.clone(),
+            ignored: change.ignored.clone(),
+            way_back: way_back(change.scope.as_ref(), &preview.before, after),
+            difference: preview.difference.clone().unwrap_or_default(),
+            warnings: preview.warnings.clone(),
+        })
+    }
 }
 
 /// Where running stands, measured against a change.

@@ -140,25 +140,34 @@ impl Element {
         self.elements().next().is_none() && !self.text().trim().is_empty()
     }
 
+    /// Without the attributes, here and below, whose namespace begins with one of `starts`.
+    pub(super) fn drop_attributes(&mut self, starts: &[String]) {
+        self.attributes
+            .retain(|attribute| !starts.iter().any(|start| attribute.namespace.starts_with(start.as_str())));
+        for node in &mut self.nodes {
+            if let Node::Element(child) = node {
+                child.drop_attributes(starts);
+            }
+        }
+    }
+
     /// Written without any white space of the writer's own.
     #[must_use]
     pub fn compact(&self) -> String {
         let mut out = Writer::new(Vec::new());
-        write(&mut out, self, None, &|_| true);
+        write(&mut out, self, None);
         String::from_utf8(out.into_inner()).unwrap_or_default()
     }
 }
 
 /// The canonical text of configuration: one element a line, indented by two, namespaces as defaults, attributes sorted, white space between
-/// elements gone; attributes whose namespace begins with one of `ignored` left out. The same configuration gives the same text, and
-/// the text can be read again.
+/// elements gone. The same configuration gives the same text, and the text can be read again.
 #[must_use]
-pub(super) fn canonical(elements: &[Element], ignored: &[String]) -> String {
-    let keep = |attribute: &Attribute| !ignored.iter().any(|start| attribute.namespace.starts_with(start.as_str()));
+pub(super) fn canonical(elements: &[Element]) -> String {
     let mut text = String::new();
     for element in elements {
         let mut out = Writer::new_with_indent(Vec::new(), b' ', 2);
-        write(&mut out, element, None, &keep);
+        write(&mut out, element, None);
         text.push_str(&String::from_utf8(out.into_inner()).unwrap_or_default());
         text.push('\n');
     }
@@ -166,7 +175,7 @@ pub(super) fn canonical(elements: &[Element], ignored: &[String]) -> String {
 }
 
 // Writing into memory does not fail, so what the writer answers is let go.
-fn write(out: &mut Writer<Vec<u8>>, element: &Element, around: Option<&str>, keep: &dyn Fn(&Attribute) -> bool) {
+fn write(out: &mut Writer<Vec<u8>>, element: &Element, around: Option<&str>) {
     let mut start = BytesStart::new(element.name.as_str());
     if around.unwrap_or_default() != &*element.namespace {
         start.push_attribute(("xmlns", &*element.namespace));
@@ -176,7 +185,7 @@ fn write(out: &mut Writer<Vec<u8>>, element: &Element, around: Option<&str>, kee
     for (prefix, namespace) in &prefixes {
         start.push_attribute((format!("xmlns:{prefix}").as_str(), namespace.as_str()));
     }
-    let mut attributes: Vec<&Attribute> = element.attributes.iter().filter(|attribute| keep(attribute)).collect();
+    let mut attributes: Vec<&Attribute> = element.attributes.iter().collect();
     attributes.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
     for (number, attribute) in attributes.into_iter().enumerate() {
         if attribute.namespace.is_empty() {
@@ -204,7 +213,7 @@ fn write(out: &mut Writer<Vec<u8>>, element: &Element, around: Option<&str>, kee
     let _ = out.write_event(Event::Start(start));
     for node in holds {
         match node {
-            Node::Element(child) => write(out, child, Some(&element.namespace), keep),
+            Node::Element(child) => write(out, child, Some(&element.namespace)),
             Node::Text(text) => {
                 let _ = out.write_event(Event::Text(BytesText::from_escaped(partial_escape(text.as_str()))));
             }
