@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use pedkai_core::detection::drift::{Drift as Course, Settings, drift};
+use pedkai_core::detection::drift::{Drift as Course, worth_telling};
 use pedkai_core::model::{AlarmReport, EntityId, Name, Point, SlaState, Span, TenantId, Timestamp};
 use pedkai_core::pipeline::State;
 use pedkai_core::policy::{Anomalies as Policy, Direction, DriftRule};
@@ -89,13 +89,12 @@ async fn round(tenant: &Tenant, told: &Mutex<BTreeMap<TenantId, BTreeSet<Key>>>)
     let mut reports: Vec<AlarmReport> = Vec::new();
     let all: Vec<Key> = keys.iter().cloned().collect();
     for piece in all.chunks(PIECE) {
-        let (piece, rule) = (piece.to_vec(), before.policy.drift.clone());
-        let courses = tenant.peek_kpi(move |store| courses(store, piece, &rule, now)).await?;
-        for (key, course) in courses {
-            let told = tells(&key, course.as_ref(), &before, stood.contains(&key), now);
-            match told {
-                Some(course) if stood.insert(key.clone()) => reports.push(raised(&key, course, &before, now)),
-                None if stood.remove(&key) && before.standing.contains(&key) => reports.push(over(&key, course.as_ref(), &before, now)),
+        let piece: Vec<(Key, bool)> = piece.iter().map(|key| (key.clone(), stood.contains(key))).collect();
+        let rule = before.policy.drift.clone();
+        for (key, course) in tenant.peek_kpi(move |store| courses(store, piece, &rule, now)).await? {
+            match course.filter(|course| harmful(&key, course, &before)) {
+                Some(course) if stood.insert(key.clone()) => reports.push(raised(&key, &course, &before, now)),
+                None if stood.remove(&key) && before.standing.contains(&key) => reports.push(over(&key, &before, now)),
                 _ => {}
             }
         }
@@ -151,15 +150,11 @@ fn heard(store: &Store, before: &Before, now: Timestamp) -> Result<BTreeSet<Key>
     Ok(keys)
 }
 
-/// The course of each series; none where there is too little to tell.
-fn courses(store: &Store, keys: Vec<Key>, rule: &DriftRule, now: Timestamp) -> Result<Vec<(Key, Option<Course>)>, JournalError> {
+/// Of each series, which stands or not, the trend that is worth telling.
+fn courses(store: &Store, keys: Vec<(Key, bool)>, rule: &DriftRule, now: Timestamp) -> Result<Vec<(Key, Option<Course>)>, JournalError> {
     let from = now.minus(Span::minutes(i64::from(rule.days) * 24 * 60));
-    let settings = Settings {
-        confidence: rule.confidence,
-        ..Settings::default()
-    };
     let mut courses = Vec::new();
-    for key in keys {
+    for (key, stands) in keys {
         let windows = store.windows(key.1, &key.0, from, now.plus(Span::micros(1)), STEP)?;
         let points: Vec<Point> = windows
             .iter()
@@ -173,32 +168,24 @@ fn courses(store: &Store, keys: Vec<Key>, rule: &DriftRule, now: Timestamp) -> R
             .first()
             .zip(points.last())
             .is_some_and(|(first, last)| last.at.since(first.at).as_micros() >= 2 * 86_400_000_000);
-        let course = enough.then(|| drift(&points, &settings)).flatten();
+        let course = enough.then(|| worth_telling(&points, rule, now, stands)).flatten();
         courses.push((key, course));
     }
     Ok(courses)
 }
 
-/// The course, where it is to be told.
-fn tells<'a>(key: &Key, course: Option<&'a Course>, before: &Before, stands: bool, now: Timestamp) -> Option<&'a Course> {
-    let harmful = |course: &Course| match before.limits.get(key) {
+/// Whether a trend is trouble: away from its limit it is none, and once the breach is foretold that says more.
+fn harmful(key: &Key, course: &Course, before: &Before) -> bool {
+    match before.limits.get(key) {
         None => true,
         Some(direction) => (course.slope > 0.0) == (*direction == Direction::Above) && !before.foretold.contains(key),
-    };
-    course.filter(|course| course.tells(&before.policy.drift, now, stands) && harmful(course))
+    }
 }
 
-fn over(key: &Key, course: Option<&Course>, before: &Before, now: Timestamp) -> AlarmReport {
-    let text = match (course, before.foretold.contains(key)) {
-        (_, true) => format!("When {} breaks its limit is foretold now: see its promise.", key.0),
-        (Some(course), _) => format!(
-            "{} does not drift any more: {} an hour ({} to {}).",
-            key.0,
-            short(course.slope),
-            short(course.low),
-            short(course.high)
-        ),
-        (None, _) => format!("Too little is measured of {} to tell a trend.", key.0),
+fn over(key: &Key, before: &Before, now: Timestamp) -> AlarmReport {
+    let text = match before.foretold.contains(key) {
+        true => format!("When {} breaks its limit is foretold now: see its promise.", key.0),
+        false => format!("{} drifts no more: no trend is sure enough, or moves it beyond its scatter.", key.0),
     };
     verdict::over(key, DRIFT, before.policy.severity, now, &text)
 }

@@ -270,16 +270,11 @@ fn raised(key: &Key, told: &Told, policy: &Policy) -> AlarmReport {
         verdict,
     } = told;
     let name = |index: u32| metrics.get(index as usize).map_or("?", Name::as_str);
-    let columns = verdict
-        .columns
-        .iter()
-        .map(|column| format!("{} {} spreads from its middle", name(column.index), short(column.away)));
+    let columns = verdict.columns.iter().map(|column| format!("{} {}", name(column.index), short(column.away)));
     let columns = columns.collect::<Vec<_>>().join(", ");
     let text = format!(
-        "Its {} metrics do not go together as they usually do since {since}, each by itself within its usual: {columns} ({strange} of the last {JOINT_ROWS} \
-         rows of {} minutes; chance {:.1e}, by {rows} rows).",
+        "{} metrics do not go together since {since}, though none is strange alone: {columns} spreads off ({strange} of {JOINT_ROWS} rows, chance {:.0e}, n {rows}).",
         metrics.len(),
-        policy.joint.step_min,
         verdict.chance
     );
     AlarmReport {

@@ -57,6 +57,46 @@ fn a_calm_network_is_left_alone() {
     assert!(hours == 0, "{hours} in three hours");
 }
 
+/// Of the links (and of the sleeping cells' traffic), how many are told of within so many minutes of a fault at this hour of the day.
+fn told(hour: i64, minutes: i64) -> [(usize, usize); 2] {
+    let topology = Topology::open("builtin:demo", 7).unwrap();
+    let kpis = Kpis::new(&topology, 7);
+    let (rules, mut watched) = (Anomalies::default(), Watched::new());
+    let begin = NOW + (hour - 12) * 3_600_000_000;
+    let mine = |sample: &Sample| matches!(sample.metric, "utilisation_pct" | "dl_traffic_volume_mb");
+    for samples in kpis.history(begin, 8) {
+        take(&mut watched, samples.into_iter().filter(mine).collect(), 5, &rules);
+    }
+    let cells = topology.others.iter().filter(|other| other.kind == "CELL").map(|cell| cell.external_id.clone());
+    let troubles = Troubles {
+        cut: (0..topology.links.len()).collect(),
+        asleep: cells.collect(),
+        ..Troubles::default()
+    };
+    for minute in 1..=minutes {
+        let samples = kpis.at(begin + minute * 60_000_000, &troubles);
+        take(&mut watched, samples.into_iter().filter(mine).collect(), 5, &rules);
+    }
+    ["utilisation_pct", "dl_traffic_volume_mb"].map(|metric| {
+        let of = watched.iter().filter(|((_, name), _)| *name == metric);
+        (of.clone().filter(|(_, (_, stood, _))| *stood).count(), of.count())
+    })
+}
+
+#[test]
+fn what_stops_in_the_day_is_told_within_minutes() {
+    for hour in [4, 9, 12, 19] {
+        let [links, cells] = told(hour, 5);
+        println!(
+            "at {hour} h, five minutes after: {} of {} links cut, {} of {} cells asleep are told",
+            links.0, links.1, cells.0, cells.1
+        );
+        if hour > 4 {
+            assert!(10 * links.0 >= 9 * links.1 && 10 * cells.0 >= 9 * cells.1, "{hour}: {links:?} {cells:?}");
+        }
+    }
+}
+
 fn time(text: &str) -> Option<i64> {
     let (date, clock) = text.split_once(' ').unwrap_or((text, "0:00"));
     let [month, day, year] = date.split('/').collect::<Vec<_>>()[..] else {

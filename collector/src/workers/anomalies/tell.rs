@@ -25,7 +25,7 @@ pub(super) fn raised(key: &Key, unusual: &Unusual, severity: Severity) -> AlarmR
         _ => format!("{} to {} was expected", short(*low), short(*high)),
     };
     let text = format!(
-        "{} is unlike its usual since {since}: {} where {expected} ({strange} of the last {of} samples, score {score:.2}, z {z:.1}, {samples} samples known).",
+        "{} is unlike its usual since {since}: {} where {expected} ({strange} of {of} samples, score {score:.2}, z {z:.1}, n {samples}).",
         key.0,
         short(*value)
     );

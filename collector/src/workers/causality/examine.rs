@@ -42,14 +42,14 @@ struct Read {
 
 /// Series with their points: at most `most` of them, of those entities that have any.
 fn read(store: &Store, entities: &[(EntityId, Name)], most: usize, now: Timestamp) -> Result<Vec<Read>, JournalError> {
-    let (from, mut all) = (now.minus(WINDOW), Vec::new());
+    let (from, to, mut all) = (now.minus(WINDOW), now.plus(Span::micros(1)), Vec::new());
     for (entity, name) in entities {
         let which = Which {
             entity: Some(*entity),
             ..Which::default()
         };
-        for series in store.series(&which, from, now, most - all.len())? {
-            let points = store.range(*entity, &series.metric, from, now)?;
+        for series in store.series(&which, from, to, most - all.len())? {
+            let points = store.range(*entity, &series.metric, from, to)?;
             let name = SeriesName {
                 entity_id: *entity,
                 entity: name.clone(),

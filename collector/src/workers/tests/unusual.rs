@@ -65,9 +65,9 @@ async fn a_series_unlike_its_usual_has_an_alarm_with_its_figures_and_loses_it_wh
     for part in [
         "utilisation_pct is unlike its usual since",
         "was expected",
-        "3 of the last 5 samples",
+        "3 of 5 samples",
         "score 0.",
-        "samples known",
+        "n 230",
     ] {
         assert!(alarm.text.contains(part), "{part}: {}", alarm.text);
     }
@@ -276,7 +276,7 @@ async fn metrics_that_do_not_go_together_have_one_alarm_and_only_where_none_is_s
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!((told[0].0.as_str(), told[0].1.as_str()), ("cell-1", JOINT));
     assert!(
-        told[0].2.text.contains("3 metrics do not go together") && told[0].2.text.contains("volume"),
+        told[0].2.text.starts_with("3 metrics do not go together") && told[0].2.text.contains("volume"),
         "{}",
         told[0].2.text
     );

@@ -39,6 +39,8 @@ pub struct Settings {
     pub season_s: i64,
     /// How sure the interval is to hold the slope; .5 to .999.
     pub confidence: f64,
+    /// The slope is that of the whole window, whatever changed within.
+    pub whole: bool,
 }
 
 impl Default for Settings {
@@ -46,6 +48,7 @@ impl Default for Settings {
         Self {
             season_s: 86_400,
             confidence: 0.9,
+            whole: false,
         }
     }
 }
@@ -72,6 +75,8 @@ pub struct Drift {
     pub high: f64,
     /// The interval does not hold zero.
     pub drifts: bool,
+    /// The value moved in every third of the time: a step does not.
+    pub steady: bool,
     /// The trend's value at the end of the window.
     pub level: f64,
     /// How far values lie from the trend: 1.4826 times their median distance.
@@ -109,8 +114,31 @@ impl Drift {
     #[must_use]
     pub fn tells(&self, rule: &DriftRule, until: Timestamp, stands: bool) -> bool {
         let part = if stands { LESS } else { 1.0 };
-        self.drifts && self.hours(until) >= part * f64::from(rule.hours) && self.moved(until) >= part * rule.spreads
+        self.drifts && self.steady && self.hours(until) >= part * f64::from(rule.hours) && self.moved(until) >= part * rule.spreads
     }
+}
+
+/// The trend that is worth telling, where there is one: since the last change of course, else that of the whole window.
+#[must_use]
+pub fn worth_telling(points: &[Point], rule: &DriftRule, until: Timestamp, stands: bool) -> Option<Drift> {
+    [false, true].into_iter().find_map(|whole| {
+        let settings = Settings {
+            confidence: rule.confidence,
+            whole,
+            ..Settings::default()
+        };
+        drift(points, &settings).filter(|found| found.tells(rule, until, stands))
+    })
+}
+
+/// Whether the values go the slope's way from each third to the next, by a fifth of the whole way at least.
+fn steady(flat: &[f64], slope: f64) -> bool {
+    let third = flat.len() / 3;
+    let level = |from: usize| median(flat.iter().skip(from).take(third).copied().collect());
+    let (first, middle, last) = (level(0), level(third), level(flat.len() - third));
+    let whole = last - first;
+    let least = 0.2 * whole.abs();
+    whole * slope > 0.0 && (middle - first) * slope.signum() >= least && (last - middle) * slope.signum() >= least
 }
 
 /// The bins of a window: hours since its first point, and values.
@@ -133,7 +161,7 @@ pub fn drift(points: &[Point], settings: &Settings) -> Option<Drift> {
     let flat = trend::without_season(&bins.hours, &bins.values, season);
     let cuts = change::points(&bins.hours, &flat);
     let last = cuts.last().map_or(0, |cut| cut.at);
-    let from = if bins.hours.len() - last >= LEAST { last } else { 0 };
+    let from = if bins.hours.len() - last >= LEAST && !settings.whole { last } else { 0 };
     let (hours, values) = (&bins.hours[from..], &bins.values[from..]);
     let repeated = season.filter(|season| hours.last().zip(hours.first()).is_some_and(|(end, start)| end - start >= 2.0 * season));
     let values = if repeated.is_some() { values } else { &flat[from..] };
@@ -147,6 +175,7 @@ pub fn drift(points: &[Point], settings: &Settings) -> Option<Drift> {
         low,
         high,
         drifts: low > 0.0 || high < 0.0,
+        steady: steady(&flat[from..], slope),
         level: middle + slope * end,
         spread: 1.4826 * median(rests.iter().map(|rest| (rest - middle).abs()).collect()),
         change_points: cuts

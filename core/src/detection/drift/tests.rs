@@ -24,7 +24,10 @@ fn noisy(mut points: Vec<Point>, seed: u64, size: f64, repeat: f64) -> Vec<Point
 }
 
 fn plain() -> Settings {
-    Settings { season_s: 0, confidence: 0.9 }
+    Settings {
+        season_s: 0,
+        ..Settings::default()
+    }
 }
 
 #[test]
@@ -97,33 +100,31 @@ fn too_little_has_no_trend_and_a_verdict_goes_over_the_wire() {
 }
 
 #[test]
-fn a_trend_is_told_when_it_lasts_and_leaves_its_scatter_and_a_season_is_none() {
+fn a_trend_is_told_when_it_lasts_and_leaves_its_scatter_and_neither_a_season_nor_a_step_is_one() {
     let rule = DriftRule::default();
-    let sure = Settings {
-        confidence: rule.confidence,
-        ..Settings::default()
-    };
     let day = |hour: f64| 20.0 * libm::sin(hour / 24.0 * std::f64::consts::TAU);
-    let (mut still, mut late) = (0, 0);
+    let told = |points: &[Point]| worth_telling(points, &rule, points[points.len() - 1].at, false).is_some();
+    let (mut still, mut stepped, mut late) = (0, 0, 0);
     for seed in 0..40 {
-        let until = |points: &[Point]| points[points.len() - 1].at;
-        let points = noisy(series(672, 900, day), seed, 2.0, 0.3);
-        still += u32::from(drift(&points, &sure).unwrap().tells(&rule, until(&points), false));
-        let points = noisy(series(672, 900, |hour| day(hour) - 0.1 * hour), seed, 2.0, 0.3);
-        let found = drift(&points, &sure).unwrap();
-        late += u32::from(!found.tells(&rule, until(&points), false));
-        assert!(found.moved(until(&points)) > 4.0 && found.hours(until(&points)) > 24.0, "{found:?}");
+        let size = if seed % 2 == 0 { 2.0 } else { 0.05 };
+        let played = |value: &dyn Fn(f64) -> f64| noisy(series(672, 900, value), seed, size, 0.3);
+        still += u32::from(told(&played(&day)));
+        stepped += u32::from(told(&played(&|hour| day(hour) + if hour < 70.0 + seed as f64 { 0.0 } else { 30.0 })));
+        late += u32::from(!told(&played(&|hour| day(hour) - 0.1 * hour)));
     }
-    assert!(still == 0 && late <= 2, "{still} of 40 without a trend were told, {late} with one were not");
-    let line = drift(&series(48, 900, |hour| 10.0 + 2.0 * hour), &sure).unwrap();
-    let end = series(48, 900, |_| 0.0)[47].at;
-    assert!(!line.tells(&rule, end, false), "half a day is no drift yet");
+    assert!(
+        still <= 1 && stepped <= 1 && late <= 1,
+        "{still} still ones and {stepped} steps were told, {late} trends were not"
+    );
+    let line = series(48, 900, |hour| 10.0 + 2.0 * hour);
+    let (end, found) = (line[47].at, drift(&line, &plain()).unwrap());
+    assert!(!found.tells(&rule, end, false), "half a day is no drift yet");
     let few = DriftRule { hours: 12, ..rule };
     assert!(
-        !line.tells(&few, end, false) && line.tells(&few, end, true),
+        !found.tells(&few, end, false) && found.tells(&few, end, true),
         "what is told stays told a little longer"
     );
-    assert!(line.moved(end) > 1e6);
+    assert!(found.moved(end) > 1e6);
 }
 
 proptest! {
@@ -131,7 +132,7 @@ proptest! {
     #[test]
     fn no_points_break_it(rows in prop::collection::vec((0i64..500_000, prop_oneof![Just(f64::NAN), Just(f64::INFINITY), Just(f64::MAX), Just(0.0), Just(1e149), -9.0..9.0f64]), 0..80), season in 0i64..100_000) {
         let points: Vec<Point> = rows.iter().map(|(t, value)| Point { at: Timestamp::from_micros(t * 1_000_000), value: *value }).collect();
-        if let Some(found) = drift(&points, &Settings { season_s: season, confidence: 0.9 }) {
+        if let Some(found) = drift(&points, &Settings { season_s: season, ..Settings::default() }) {
             prop_assert!(found.low <= found.high && found.slope.is_finite() && found.n >= 12);
         }
     }

@@ -192,6 +192,16 @@ impl Detector {
         })
     }
 
+    /// Forgets how far the series strayed, and keeps what is usual: for when its season is known, of which the first days could not know.
+    pub fn stray_anew(&mut self) {
+        *self = Self {
+            newest: self.newest,
+            late: self.late,
+            expected: std::mem::replace(&mut self.expected, Expectation::new()),
+            ..Self::new()
+        };
+    }
+
     fn is_next(&mut self, at: Timestamp, value: f64) -> bool {
         if !value.is_finite() || value.abs() > LARGEST {
             return false;

@@ -20,6 +20,9 @@ use super::point::{Detector, Reason};
 use crate::model::{Span, Timestamp};
 use crate::policy::Anomalies;
 
+/// The first days know of no time of day: how far a series strays is learnt anew after them.
+const SEASONED: Span = Span::minutes(2 * 24 * 60);
+
 /// What is known of one series.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Watcher {
@@ -27,6 +30,8 @@ pub struct Watcher {
     samples: u64,
     first: Option<Timestamp>,
     last: Option<Timestamp>,
+    /// The season is learnt: how far the series strays from it is known from then on.
+    seasoned: bool,
     /// The newest points: when and how strange, where outside of what was expected.
     newest: VecDeque<Option<(Timestamp, f64)>>,
     /// The newest point outside of what was expected.
@@ -68,6 +73,10 @@ impl Watcher {
     pub fn step(&mut self, at: Timestamp, value: f64, rules: &Anomalies) {
         if self.last.is_some_and(|last| at <= last) {
             return;
+        }
+        if !self.seasoned && self.first.is_some_and(|first| at.since(first) >= SEASONED) {
+            self.seasoned = true;
+            self.detector.stray_anew();
         }
         let Some(verdict) = self.detector.step(at, value) else { return };
         self.last = Some(at);

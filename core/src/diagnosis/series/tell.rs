@@ -44,7 +44,9 @@ fn why(frame: &Frame, began: Timestamp, departed: Option<&Departed>, scored: &Sc
         return format!("{metric} stayed near its usual {}{hour} (z {z:.1}).", short(*usual));
     }
     let way = if seen >= usual { "rose" } else { "fell" };
-    let (usual, seen) = (short(*usual), short(*seen));
+    // What is left of a value that is gone is rounding.
+    let seen = if seen.abs() <= 1e-9 * usual.abs() { 0.0 } else { *seen };
+    let (usual, seen) = (short(*usual), short(seen));
     let mut text = match departed.ended {
         Some(ended) => {
             let last = Timestamp::from_micros(ended.last);
