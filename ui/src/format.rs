@@ -116,10 +116,11 @@ pub fn between(low: Span, high: Span) -> String {
     if high <= 0.0 {
         return "any moment".to_owned();
     }
-    let (unit, word) = [(60.0, "m"), (3_600.0, "h")]
-        .into_iter()
-        .find(|(unit, _)| high < 100.0 * unit)
-        .unwrap_or((86_400.0, "d"));
+    let (unit, word) = match high {
+        ..7_200.0 => (60.0, "m"),
+        ..360_000.0 => (3_600.0, "h"),
+        _ => (86_400.0, "d"),
+    };
     // Outwards, so that the interval never looks surer than it is.
     if word == "m" || high >= 10.0 * unit {
         return format!("{:.0}–{:.0} {word}", (low / unit).floor(), (high / unit).ceil());
@@ -233,7 +234,7 @@ mod tests {
             (-600, -1, "any moment"),
             (-5, 42, "0–1 m"),
             (5_461, 6_179, "91–103 m"),
-            (5_461, 6_481, "1.5–1.9 h"),
+            (7_300, 9_000, "2.0–2.5 h"),
             (40_000, 80_000, "11–23 h"),
             (200_000, 400_000, "2.3–4.7 d"),
         ] {

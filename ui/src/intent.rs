@@ -1,6 +1,6 @@
 //! What a view wants to happen. Views change nothing themselves; whoever runs the window carries these out.
 
-use pedkai_core::model::{AckUntil, CommandKind, Timestamp};
+use pedkai_core::model::{AckUntil, ChangeAct, CommandKind, Timestamp};
 use uuid::Uuid;
 
 use crate::{
@@ -74,6 +74,17 @@ impl Act {
             CommandKind::Ack { until: AckUntil::Time(_) } => "Acknowledge for a time".to_owned(),
             CommandKind::Assign { to } if to.is_empty() => "Give back".to_owned(),
             CommandKind::Assign { to } => format!("Give to {to}"),
+            CommandKind::Change(act) => match act {
+                ChangeAct::Propose(_) => "Ask for a change",
+                ChangeAct::Approve => "Approve",
+                ChangeAct::Reject => "Reject",
+                ChangeAct::Withdraw => "Take back",
+                ChangeAct::Confirm => "Confirm",
+                ChangeAct::RollBack => "Roll back",
+                ChangeAct::Kill => "Stop every change",
+                ChangeAct::Rearm => "Arm again",
+            }
+            .to_owned(),
             CommandKind::Clear => "Clear by hand".to_owned(),
             CommandKind::Comment => "Comment".to_owned(),
             CommandKind::OpenIncident { .. } => "Open an incident".to_owned(),

@@ -40,7 +40,7 @@ pub(super) fn template(act: &Act) -> CommandRequest {
         CommandKind::Ack { until } => request.until = Some(*until),
         CommandKind::Assign { to } => request.to = Some(to.clone()),
         CommandKind::SetStatus { status } => request.status = Some(status.word().to_owned()),
-        CommandKind::OpenIncident { .. } | CommandKind::Unack | CommandKind::Own | CommandKind::Comment | CommandKind::Clear => {}
+        CommandKind::Change(_) | CommandKind::OpenIncident { .. } | CommandKind::Unack | CommandKind::Own | CommandKind::Comment | CommandKind::Clear => {}
     }
     request
 }

@@ -285,7 +285,7 @@ impl Alarms {
         match command {
             Command::Alarm(command) => intents.extend(self.acting.start(command, self.subjects(model, command))),
             Command::List(command) => self.move_by(command, model, intents),
-            Command::App(_) | Command::Fleet(_) | Command::Go(_) | Command::Kpi(_) | Command::Map(_) | Command::Outbox(_) => {}
+            Command::App(_) | Command::Fleet(_) | Command::Go(_) | Command::Kpi(_) | Command::Map(_) | Command::Outbox(_) | Command::Score(_) => {}
         }
     }
 

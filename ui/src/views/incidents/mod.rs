@@ -199,7 +199,7 @@ impl Incidents {
                 intents.extend(self.acting.start(command, subjects));
             }
             Command::List(command) => self.press(command, model, lines, intents),
-            Command::App(_) | Command::Fleet(_) | Command::Go(_) | Command::Kpi(_) | Command::Map(_) | Command::Outbox(_) => {}
+            Command::App(_) | Command::Fleet(_) | Command::Go(_) | Command::Kpi(_) | Command::Map(_) | Command::Outbox(_) | Command::Score(_) => {}
         }
     }
 

@@ -197,7 +197,7 @@ impl OutboxView {
                     });
                 }
             }
-            Command::Alarm(_) | Command::App(_) | Command::Fleet(_) | Command::Go(_) | Command::Kpi(_) | Command::Map(_) => {}
+            Command::Alarm(_) | Command::App(_) | Command::Fleet(_) | Command::Go(_) | Command::Kpi(_) | Command::Map(_) | Command::Score(_) => {}
         }
     }
 
