@@ -1,6 +1,6 @@
 //! Every way a request can go: people, workers, the kill switch and time in any order, until nothing new is reached.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use super::{actor, at, done, draft, policy, preview, proposed, rules, verdict};
 use crate::model::{Actor, ChangeRequest, ChangeState, Guard, Mode, Name, Origin, PolicyVerdict, Protection, Role, Span, Timestamp, WorkKind, WorkOutcome};
@@ -190,15 +190,15 @@ fn ends_alone(world: &World, policy: &Remediate) -> usize {
     panic!("does not end: {:#?}", world.change)
 }
 
-fn explore(judged: &PolicyVerdict, protection: Protection, targets: u128, origin: Origin) -> (usize, HashSet<ChangeState>) {
+fn explore(judged: &PolicyVerdict, protection: Protection, targets: u128, origin: Origin) -> (usize, BTreeSet<ChangeState>) {
     let policy = policy();
     let first = World {
         change: proposed(&policy, draft(targets, origin), "asker"),
         guard: Guard::default(),
         now: at(0),
     };
-    let mut seen = HashSet::from([first.key()]);
-    let mut ends = HashSet::new();
+    let mut seen = BTreeSet::from([first.key()]);
+    let mut ends = BTreeSet::new();
     let mut open = VecDeque::from([first]);
     while let Some(world) = open.pop_front() {
         assert!(seen.len() < 40_000, "the ways do not end");
@@ -230,7 +230,7 @@ fn every_way_of_a_change_that_people_approve_keeps_the_promises() {
     for (people, protection) in [(1, Protection::DeviceTimer), (2, Protection::CollectorTimer)] {
         let (ways, ends) = explore(&verdict(Mode::RecommendOnly, people), protection, 2, Origin::Person);
         assert!(ways > 300, "{ways} states");
-        assert_eq!(ends, HashSet::from(ENDS), "every end is reached, and no other");
+        assert_eq!(ends, BTreeSet::from(ENDS), "every end is reached, and no other");
     }
 }
 
@@ -238,7 +238,7 @@ fn every_way_of_a_change_that_people_approve_keeps_the_promises() {
 fn every_way_of_a_change_that_begins_by_itself_keeps_the_promises() {
     let (ways, ends) = explore(&verdict(Mode::AutoWithApproval, 0), Protection::DeviceTimer, 1, Origin::Machine);
     assert!(ways > 200, "{ways} states");
-    assert_eq!(ends, HashSet::from(ENDS));
+    assert_eq!(ends, BTreeSet::from(ENDS));
 }
 
 #[test]
