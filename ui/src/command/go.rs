@@ -76,7 +76,7 @@ impl GoCommand {
         let (label, keys): (_, &'static [Keys]) = match self {
             Self::Alarms => ("Alarms", &[Keys::Control(Key::Num1)]),
             Self::Back => ("Back", &[Keys::Plain(Key::Backspace)]),
-            Self::Fleet => ("Fleet: groups, and what fails alike", &[Keys::Control(Key::G)]),
+            Self::Fleet => ("Fleet by groups", &[Keys::Control(Key::G)]),
             Self::Gallery => ("Design system", &[]),
             Self::Incidents => ("Incidents", &[Keys::Control(Key::Num2)]),
             Self::Kpis => ("KPIs", &[Keys::Control(Key::Num7)]),

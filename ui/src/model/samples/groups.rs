@@ -79,7 +79,7 @@ fn group(place: usize) -> GroupRow {
         metric: Some("dl_prb_utilisation_pct".into()),
         measured: if measured { total - down } else { 0 },
         utilisation: measured.then_some(now),
-        baseline: measured.then(|| 46.0 + (place % 5) as f64 * 4.0),
+        baseline: measured.then_some(46.0 + (place % 5) as f64 * 4.0),
         baseline_days: if measured { 30 } else { 0 },
         daily: (0..30)
             .rev()

@@ -176,7 +176,7 @@ pub(crate) fn scorecard(number: usize) -> serde_json::Value {
             outages,
             late: u32::from(down > 14_400.0),
             mttr_s: (outages > 0).then(|| down / f64::from(outages)),
-            mtta_s: (outages > 0).then(|| 40.0 + 3.0 * place as f64),
+            mtta_s: (outages > 0).then_some(40.0 + 3.0 * place as f64),
             down_since: (place % 7 == 1).then(|| ago(1_340)),
             complete: place % 11 != 10,
         }

@@ -156,7 +156,7 @@ fn incident(number: usize, name: &str, members: &[AlarmRow]) -> IncidentRow {
             breach_at: changed,
             ..sla
         }),
-        foreseen: (number % 2 == 0).then(|| Box::new(super::foretold(number))).map(|mut row| {
+        foreseen: number.is_multiple_of(2).then(|| Box::new(super::foretold(number))).map(|mut row| {
             (row.service, row.tier, row.objective.metric) = (name.into(), name.into(), name.into());
             (row.low, row.high, row.value) = (Some(opened), Some(changed), Some(1e300));
             row
