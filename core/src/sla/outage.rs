@@ -110,7 +110,7 @@ impl Book {
         self.outages.push(outage);
         let many = self.outages.len().saturating_sub(MOST);
         let drop = self.outages.iter().take_while(|outage| outage.until < old).count().max(many);
-        if let Some(last) = self.outages.drain(..drop).last() {
+        if let Some(last) = self.outages.drain(..drop).next_back() {
             self.known_from = Some(last.until);
         }
     }
