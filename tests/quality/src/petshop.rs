@@ -144,7 +144,7 @@ pub fn judge(program: &Path, folder: &Path, telling: Telling) -> Result<Vec<Faul
             if !case.join("target.json").is_file() {
                 break;
             }
-            let fault = one(program, &case, &usual, (work.path(), &callers), telling).with_context(|| name.clone())?;
+            let fault = one(program, &case, &usual, (work.path(), callers.as_path()), telling).with_context(|| name.clone())?;
             faults.push(Fault { name, ..fault });
         }
     }
