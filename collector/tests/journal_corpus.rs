@@ -34,6 +34,7 @@ fn told(record: &Record) -> String {
             Input::Clock => "clock".to_owned(),
             Input::Finding(_) => "finding".to_owned(),
             Input::Names(words) => format!("names {}", words.len()),
+            Input::WorkDone(done) => format!("work {} done", done.number),
             Input::Jumped { from, to } => format!("jumped {from} {to}"),
         };
         let _ = writeln!(text, "in {word}");
@@ -260,6 +261,37 @@ fn records() -> Vec<Record> {
             Input::Names(vec![Name::from("never heard of")]),
         ],
     );
+    let draft = Draft {
+        title: Name::from("Describe ge-0/0/1"),
+        action: Name::from("set-description"),
+        params: vec![(Name::from("description"), Name::from("to Rome"))],
+        targets: vec![router.unwrap()],
+        risk: Risk::Low,
+        interrupts: false,
+        incident: Some(about),
+        reason: Name::from("nobody knows where it goes"),
+        origin: Origin::Person,
+    };
+    let propose = CommandKind::Change(ChangeAct::Propose(Box::new(draft)));
+    decided(&mut state, 34, vec![command(9, propose, Vec::new())]);
+    let change = state.changes().iter().next().map(|change| change.id).unwrap();
+    let previewed = WorkDone {
+        change,
+        number: 1,
+        outcome: WorkOutcome::Previewed(Preview {
+            at: instant(0),
+            diff: Name::from("+to Rome"),
+            config: 7,
+            protection: Protection::DeviceTimer,
+            rollback: Name::from("The device puts back what it held."),
+        }),
+        steps: vec![Name::from("connect: done")],
+        problem: Name::EMPTY,
+    };
+    decided(&mut state, 35, vec![Input::WorkDone(Box::new(previewed))]);
+    let kill = CommandKind::Change(ChangeAct::Kill);
+    let rearm = CommandKind::Change(ChangeAct::Rearm);
+    decided(&mut state, 36, vec![command(10, kill, Vec::new()), command(11, rearm, Vec::new())]);
     decided(&mut state, 400_000, vec![Input::Clock, command(8, CommandKind::Clear, vec![alarm_id])]);
     records
 }
@@ -315,6 +347,11 @@ fn what_this_build_writes_it_reads_and_folds_to_the_same_state() {
         "diagnosed",
         "command_done",
         "policy_set",
+        "all_stopped",
+        "armed_again",
+        "change_killed",
+        "change_proposed",
+        "change_simulated",
         "sla_foreseen",
         "sla_started",
         "topology_patched",
