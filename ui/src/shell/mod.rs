@@ -117,7 +117,9 @@ impl Shell {
                         self.go(view);
                     }
                 }
-                Command::Alarm(_) | Command::App(_) | Command::Kpi(_) | Command::List(_) | Command::Map(_) | Command::Outbox(_) | Command::Score(_) => return true,
+                Command::Alarm(_) | Command::App(_) | Command::Kpi(_) | Command::List(_) | Command::Map(_) | Command::Outbox(_) | Command::Score(_) => {
+                    return true;
+                }
             }
             false
         });
