@@ -40,7 +40,7 @@ pub struct Layout {
 }
 
 /// The scorecard.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Scorecard {
     /// What is remembered of it between runs.
     pub layout: Layout,
@@ -57,20 +57,6 @@ pub struct Scorecard {
 const EVERY: Span = Span::seconds(30);
 /// An answer that is older was not renewed.
 const OLD: Span = Span::seconds(75);
-
-impl Default for Scorecard {
-    fn default() -> Self {
-        Self {
-            layout: Layout::default(),
-            table: TableState::default(),
-            selection: Selection::default(),
-            asked: None,
-            answer: None,
-            read: None,
-            page: 0,
-        }
-    }
-}
 
 impl Scorecard {
     /// Carries out commands, then draws.
