@@ -213,13 +213,9 @@ fn the_list_tells_of_every_promise_what_breaks_first_above() {
 
 #[test]
 fn a_measured_value_that_drifts_is_told_with_its_interval_until_it_no_longer_does() {
-    let mut net = Net::new("[[slo.kpis]]\nmetric = \"delay(ms)\"\nthreshold = 50.0\ndirection = \"above\"\ntypes = [\"router\"]\n");
-    let limits = limits(&net.state.policy().slo, net.state.topology());
-    assert_eq!(limits.len(), 2, "both routers and nothing else");
-    let limit = limits
-        .into_iter()
-        .find(|limit| Some(limit.entity) == net.state.topology().entity(net.state.topology().by_external("acc").unwrap()).map(|acc| acc.id));
-    let limit = limit.unwrap();
+    let mut net = Net::new(LIMIT);
+    assert_eq!(limits(&net.state.policy().slo, net.state.topology()).len(), 2, "both routers and nothing else");
+    let limit = net.limit_of("acc");
     let rising = |upto: i64, per_minute: f64| -> Vec<Point> {
         (-300..upto)
             .map(|minute| Point {
