@@ -19,7 +19,7 @@ pub(super) const COLUMNS: [Column; 10] = [
     Column::new("service", "Service", 190.0)
         .hint("Service or customer that was promised something")
         .grows(),
-    Column::new("tier", "By", 76.0).hint("Tier, type or contract"),
+    Column::new("tier", "By", 84.0).hint("Tier, type or contract"),
     Column::new("availability", "Availability", 116.0)
         .hint("Share of the period in which no incident is held to have taken it away; agreed work does not count")
         .right(),

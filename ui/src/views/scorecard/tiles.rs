@@ -82,14 +82,9 @@ fn tiles(answer: &Answer) -> [Tile; 5] {
         Tile {
             words: "Noise reduction",
             value: noise.reduction.map_or_else(dash, |percent| share(percent.max(0.0))),
-            detail: format!(
-                "{} events · {} alarms · {} incidents",
-                number(noise.events),
-                number(noise.alarms),
-                number(noise.incidents)
-            ),
-            meaning: "Events that came in, alarms that were made of them, incidents that were opened: 100 × (1 − incidents / events). Whole hours are counted, \
-                      those in which the period begins and ends too.",
+            detail: format!("{} events, {} incidents", number(noise.events), number(noise.incidents)),
+            meaning: "Events that came in and incidents that were opened: 100 × (1 − incidents / events). Whole hours are counted, those in which the \
+                      period begins and ends too.",
             level: None,
         },
     ]
