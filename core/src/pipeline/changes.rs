@@ -260,9 +260,14 @@ impl State {
             });
             changes.rows.push(RowChange {
                 row: Row::Guard(screen::guard_row(self)),
-                live: true,
+                live: self.guarded(),
             });
         }
+    }
+
+    /// Whether there is anything to say about changes: without any, nobody stopped them and the policy is as it comes.
+    pub(super) fn guarded(&self) -> bool {
+        self.guard != Guard::default() || !self.policy_files.is_empty() || self.changes.iter().next().is_some()
     }
 
     fn head(&self) -> Head {

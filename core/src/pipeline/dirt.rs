@@ -77,7 +77,7 @@ impl State {
             self.incidents.mark(ix);
         }
         self.changes.mark_all();
-        self.dirt.guard = true;
+        self.dirt.guard = self.guarded();
         self.books.mark_all();
         self.flows.mark_all();
     }

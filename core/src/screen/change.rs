@@ -144,7 +144,7 @@ pub struct ApprovalRow {
     pub text: Name,
 }
 
-/// Whether the machine may touch the network: one row a tenant.
+/// Whether the machine may touch the network: one row a tenant; none where nothing was ever asked, stopped or set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GuardRow {

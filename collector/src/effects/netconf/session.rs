@@ -21,6 +21,9 @@ pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
+// Some servers (yuma123) read what comes in one piece with the hello in the framing before it, and then wait for its end for ever.
+const SETTLE: Duration = Duration::from_millis(100);
+
 // Notifications that may come between a request and its answer.
 const NOTIFICATIONS: usize = 10_000;
 
@@ -71,6 +74,7 @@ impl Wire {
         if wire.capabilities.base_1_1 {
             wire.framing = Framing::Chunked;
             wire.decoder.speak(Framing::Chunked);
+            tokio::time::sleep(SETTLE).await;
         }
         Ok(wire)
     }

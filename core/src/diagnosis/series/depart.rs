@@ -85,6 +85,17 @@ fn silent(frame: &Frame, column: &Column, onset: usize, end: usize, ended: Ended
     }
 }
 
+/// What was measured in the rows that departed most, where it was moved to another time of day for comparing.
+fn measured(column: &Column, strongest: &[(f64, usize)]) -> Option<f64> {
+    let departed = strongest.iter().filter(|(departed, _)| *departed > 0.0);
+    let values = departed
+        .filter_map(|(_, row)| column.measured.get(*row))
+        .copied()
+        .filter(|value| value.is_finite());
+    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+    (count > 0.0).then(|| sum / count)
+}
+
 fn depart(column: &Column, onset: usize, end: usize, just: usize, up: bool) -> Departed {
     let sign = if up { 1.0 } else { -1.0 };
     let spread = if up { column.up } else { column.down };
@@ -100,16 +111,17 @@ fn depart(column: &Column, onset: usize, end: usize, just: usize, up: bool) -> D
         .iter()
         .map(|value| if value.is_finite() { (sign * value - level).max(0.0) } else { 0.0 })
         .collect();
-    let mut sorted = profile.clone();
-    sorted.sort_by(|a, b| b.total_cmp(a));
-    let half = sorted.len().div_ceil(2).max(1);
-    let amount = sorted.iter().take(half).sum::<f64>() / half as f64;
+    let mut strongest: Vec<(f64, usize)> = profile.iter().copied().zip(onset..).collect();
+    strongest.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let half = strongest.len().div_ceil(2).max(1);
+    strongest.truncate(half);
+    let amount = strongest.iter().map(|(value, _)| value).sum::<f64>() / half as f64;
     let z = match (amount > 0.0, spread > 0.0) {
         (false, _) => 0.0,
         (true, true) => (amount / spread).min(MOST),
         (true, false) => MOST,
     };
-    let seen = sign * (level + amount);
+    let seen = measured(column, &strongest).unwrap_or(sign * (level + amount));
     let ratio = (column.median + sign * amount) / column.median;
     let factor = if ratio > 0.0 && ratio.is_finite() {
         libm::log(ratio).abs().min(FACTOR)

@@ -22,6 +22,8 @@ pub(super) struct Column {
     pub(super) metric: String,
     /// By row of the frame; NaN where there is no point.
     pub(super) rows: Vec<f64>,
+    /// The same as it was measured, where `rows` are moved to the time of day of the trouble; else empty.
+    pub(super) measured: Vec<f64>,
     pub(super) median: f64,
     /// The usual spread upwards and downwards, as a standard deviation; 0 where any departure counts.
     pub(super) up: f64,
@@ -157,18 +159,23 @@ impl Frame {
             }
             let season = Season::of(points, at, step, (from - self.just as i64 * step, to));
             let reference = season.as_ref().map_or(reference, |season| season.reference.clone());
-            let mut sums = vec![(0.0, 0.0); kept.len()];
-            for (time, value) in points {
-                if let Ok(row) = kept.binary_search(&row_of(*time)) {
-                    sums[row].0 += season.as_ref().map_or(*value, |season| season.moved(*time, *value));
-                    sums[row].1 += 1.0;
+            let rows = |of: &dyn Fn(i64, f64) -> f64| {
+                let mut sums = vec![(0.0, 0.0); kept.len()];
+                for (time, value) in points {
+                    if let Ok(row) = kept.binary_search(&row_of(*time)) {
+                        sums[row].0 += of(*time, *value);
+                        sums[row].1 += 1.0;
+                    }
                 }
-            }
+                let mean = |(sum, count): (f64, f64)| if count > 0.0 { sum / count } else { f64::NAN };
+                sums.into_iter().map(mean).collect::<Vec<f64>>()
+            };
             let (median, up, down) = usual_of(reference);
             self.columns.push(Column {
                 entity: *entity,
                 metric: name.clone(),
-                rows: sums.into_iter().map(|(sum, count)| if count > 0.0 { sum / count } else { f64::NAN }).collect(),
+                rows: rows(&|time, value| season.as_ref().map_or(value, |season| season.moved(time, value))),
+                measured: if season.is_some() { rows(&|_, value| value) } else { Vec::new() },
                 median,
                 up,
                 down,
