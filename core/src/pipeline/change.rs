@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::changes::{Changes as Told, ItemChange, ItemKind, RowChange, bytes, change_slot};
 use super::delta::Delta;
 use super::state::State;
 use super::turn::Turn;
@@ -11,6 +12,7 @@ use crate::model::{
 };
 use crate::policy::Policy;
 use crate::remediation::{self, Act, Changes, Question, Refusal, Rules, Shadow, Step};
+use crate::screen::{self, Row};
 use crate::topology::Entity;
 
 /// Most requests that one record lets come due.
@@ -218,5 +220,42 @@ impl State {
     #[must_use]
     pub fn guard(&self) -> &Guard {
         &self.guard
+    }
+
+    /// What screens and a restart are to be told of changes.
+    pub(super) fn take_change_requests(&mut self, changes: &mut Told) {
+        for id in self.changes.take_dirty() {
+            let change = self.changes.get(id);
+            changes.items.push(ItemChange {
+                kind: ItemKind::Change,
+                slot: change_slot(id),
+                body: change.map(bytes),
+            });
+            changes.rows.extend(change.map(|change| RowChange {
+                row: Row::Change(Box::new(screen::change_row(self, change))),
+                live: true,
+            }));
+            self.dirt.guard = true;
+        }
+        changes.rows.extend(std::mem::take(&mut self.dirt.forgotten).into_iter().map(|row| RowChange {
+            row: Row::Change(Box::new(row)),
+            live: false,
+        }));
+        if self.dirt.guard {
+            changes.items.push(ItemChange {
+                kind: ItemKind::Guard,
+                slot: 0,
+                body: (self.guard != Guard::default()).then(|| bytes(&self.guard)),
+            });
+            changes.rows.push(RowChange {
+                row: Row::Guard(screen::guard_row(self)),
+                live: self.guarded(),
+            });
+        }
+    }
+
+    /// Whether there is anything to say about changes: without any, nobody stopped them and the policy is as it comes.
+    pub(super) fn guarded(&self) -> bool {
+        self.guard != Guard::default() || !self.policy_files.is_empty() || self.changes.iter().next().is_some()
     }
 }

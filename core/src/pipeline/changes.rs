@@ -147,7 +147,7 @@ fn kept_command(id: CommandId, answered: &Answered) -> KeptCommand {
 /// Bytes that most items need.
 const USUAL: usize = 384;
 
-fn bytes<T: minicbor::Encode<()>>(value: &T) -> Vec<u8> {
+pub(super) fn bytes<T: minicbor::Encode<()>>(value: &T) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(USUAL);
     // Writing to a Vec cannot fail, and no encoder here refuses a value.
     let _ = minicbor::encode(value, &mut bytes);
@@ -158,7 +158,7 @@ fn command_slot(id: CommandId) -> u64 {
     xxhash_rust::xxh3::xxh3_64(id.0.as_bytes()) >> 1
 }
 
-fn change_slot(id: ChangeId) -> u64 {
+pub(super) fn change_slot(id: ChangeId) -> u64 {
     xxhash_rust::xxh3::xxh3_64(id.0.as_bytes()) >> 1
 }
 
@@ -232,42 +232,6 @@ impl State {
             });
         }
         changes
-    }
-
-    fn take_change_requests(&mut self, changes: &mut Changes) {
-        for id in self.changes.take_dirty() {
-            let change = self.changes.get(id);
-            changes.items.push(ItemChange {
-                kind: ItemKind::Change,
-                slot: change_slot(id),
-                body: change.map(bytes),
-            });
-            changes.rows.extend(change.map(|change| RowChange {
-                row: Row::Change(Box::new(screen::change_row(self, change))),
-                live: true,
-            }));
-            self.dirt.guard = true;
-        }
-        changes.rows.extend(std::mem::take(&mut self.dirt.forgotten).into_iter().map(|row| RowChange {
-            row: Row::Change(Box::new(row)),
-            live: false,
-        }));
-        if self.dirt.guard {
-            changes.items.push(ItemChange {
-                kind: ItemKind::Guard,
-                slot: 0,
-                body: (self.guard != Guard::default()).then(|| bytes(&self.guard)),
-            });
-            changes.rows.push(RowChange {
-                row: Row::Guard(screen::guard_row(self)),
-                live: self.guarded(),
-            });
-        }
-    }
-
-    /// Whether there is anything to say about changes: without any, nobody stopped them and the policy is as it comes.
-    pub(super) fn guarded(&self) -> bool {
-        self.guard != Guard::default() || !self.policy_files.is_empty() || self.changes.iter().next().is_some()
     }
 
     fn head(&self) -> Head {

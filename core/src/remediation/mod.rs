@@ -7,6 +7,7 @@
 
 mod guard;
 mod machine;
+mod next;
 mod store;
 mod twin;
 mod verdict;
