@@ -2,8 +2,8 @@
 
 use super::next::Next;
 use crate::model::{
-    Actor, Approval, ChangeId, ChangeRequest, ChangeState, Draft, Guard, Killed, Mode, Name, Origin, PolicyVerdict, Preview, Protection, Reason, Role, Span,
-    Timestamp, Twin, Work, WorkDone, WorkKind, WorkOutcome,
+    Actor, Approval, ChangeId, ChangeRequest, ChangeState, Draft, Guard, Killed, Mode, Name, PolicyVerdict, Preview, Protection, Reason, Role, Span, Timestamp,
+    Twin, WorkDone, WorkKind, WorkOutcome,
 };
 use crate::policy::Remediate;
 
