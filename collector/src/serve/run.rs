@@ -284,7 +284,7 @@ impl Handle {
     pub async fn stop(self) -> Result<(), JournalError> {
         self.world.stopping.send_replace(true);
         self.upkeep.abort();
-        self.workers.stop();
+        self.workers.stop().await;
         if let Some(polling) = self.polling {
             polling.stop().await;
         }

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pedkai_core::model::TenantId;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::engine::{Clock, Engine, Tenant};
@@ -62,6 +63,8 @@ pub(crate) fn all(clock: &Arc<dyn Clock>) -> Vec<Arc<dyn Job>> {
 
 /// The first round comes this long after the start, so that the start is not slowed down.
 const SETTLE: Duration = Duration::from_secs(5);
+/// How long rounds that have begun may take when the collector stops.
+const GRACE: Duration = Duration::from_secs(10);
 /// After a round that failed or fell over, the next comes no later than after this.
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -69,14 +72,17 @@ const PATIENCE: Duration = Duration::from_secs(300);
 pub(crate) struct Workers {
     board: Arc<Board>,
     tasks: Vec<JoinHandle<()>>,
+    stopping: watch::Sender<bool>,
 }
 
 impl Workers {
     /// Starts every job. Call it inside a tokio runtime.
     pub(crate) fn start(engine: &Engine, jobs: Vec<Arc<dyn Job>>) -> Self {
         let board = Arc::new(Board::default());
-        let tasks = jobs.into_iter().map(|job| tokio::spawn(work(engine.clone(), job, board.clone()))).collect();
-        Self { board, tasks }
+        let stopping = watch::Sender::new(false);
+        let begin = |job| tokio::spawn(work(engine.clone(), job, board.clone(), stopping.subscribe()));
+        let tasks = jobs.into_iter().map(begin).collect();
+        Self { board, tasks, stopping }
     }
 
     /// How each job fares.
@@ -84,26 +90,41 @@ impl Workers {
         self.board.clone()
     }
 
-    /// Stops them; a round that has begun is cut short, and what it handed in stays handed in.
-    pub(crate) fn stop(&self) {
-        for task in &self.tasks {
-            task.abort();
+    /// Stops them. Rounds that have begun are waited for, so that nobody reads or writes a tenant afterwards; one that takes long is cut short,
+    /// and what it handed in stays handed in.
+    pub(crate) async fn stop(mut self) {
+        self.stopping.send_replace(true);
+        let until = tokio::time::Instant::now() + GRACE;
+        for mut task in std::mem::take(&mut self.tasks) {
+            if tokio::time::timeout_at(until, &mut task).await.is_err() {
+                tracing::warn!("a job's round takes long: not waited for");
+                task.abort();
+            }
         }
     }
 }
 
 impl Drop for Workers {
     fn drop(&mut self) {
-        self.stop();
+        for task in &self.tasks {
+            task.abort();
+        }
     }
 }
 
-async fn work(engine: Engine, job: Arc<dyn Job>, board: Arc<Board>) {
-    tokio::time::sleep(SETTLE).await;
+async fn work(engine: Engine, job: Arc<dyn Job>, board: Arc<Board>, mut stopping: watch::Receiver<bool>) {
     let mut failed = 0;
+    let mut wait = SETTLE;
     loop {
+        // An error says that whoever stops jobs is gone, which is a stop too.
+        if tokio::time::timeout(wait, stopping.wait_for(|stopping| *stopping)).await.is_ok() {
+            return;
+        }
         let mut well = true;
         for info in engine.tenants() {
+            if *stopping.borrow() {
+                return;
+            }
             let Some(tenant) = engine.tenant(info.id) else { continue };
             // In a task of its own: a round that falls over takes neither the job nor another tenant's round with it.
             let (id, round) = (tenant.id(), Guard(tokio::spawn(job.round(tenant))));
@@ -115,7 +136,7 @@ async fn work(engine: Engine, job: Arc<dyn Job>, board: Arc<Board>) {
             board.note(id, job.name(), outcome, job.remark(id));
         }
         failed = if well { 0 } else { failed + 1 };
-        tokio::time::sleep(pause(job.every(), failed)).await;
+        wait = pause(job.every(), failed);
     }
 }
 
